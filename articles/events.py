@@ -1,0 +1,6 @@
+"""What happens in the publication, announced to whoever cares. Django's signals, in the past tense, sent inside the transaction."""
+
+from django.dispatch import Signal
+
+# Sent with ``article`` after it was stored, and ``is_new``.
+article_saved = Signal()

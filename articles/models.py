@@ -1,0 +1,171 @@
+"""The publication. Text becomes HTML in ``markup``; articles are stored by ``services.save_article``, which raises their version."""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+OLD_AFTER_YEARS = 10  # an article older than this carries the care note
+
+
+class Collection(models.Model):
+    """A shelf; shelves stand in shelves ("Biology 202" › "1999 Final Web Reports")."""
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    description = models.TextField(_("description"), blank=True)
+
+    class Meta:
+        ordering = ["title"]
+        verbose_name = _("collection")
+        verbose_name_plural = _("collections")
+        constraints = [
+            models.UniqueConstraint("parent", "title", name="collection_titles_differ_on_one_shelf", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:collection", args=[self.slug])
+
+
+class DatePrecision(models.TextChoices):
+    """How much of a date is known."""
+
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+    YEAR = "year", _("year")
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    """Which articles."""
+
+    def published(self) -> "ArticleQuerySet":
+        """Those that everybody may read."""
+        return self.filter(status=Article.Status.PUBLISHED)
+
+
+class Article(models.Model):
+    """A long text with numbered sources. ``version`` grows by one with every stored change."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+
+    collection = models.ForeignKey(
+        Collection, models.PROTECT, null=True, blank=True, related_name="articles", verbose_name=_("collection")
+    )
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    standfirst = models.TextField(_("standfirst"), blank=True)
+    byline = models.CharField(_("written by"), max_length=200, blank=True)
+    byline_role = models.CharField(_("in what role"), max_length=120, blank=True)
+    writer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("the writer's account here"),
+    )
+    submitted_by = models.CharField(_("submitted by"), max_length=200, blank=True)
+    body = models.TextField(_("text"))
+    body_html = models.TextField(editable=False, blank=True)
+    language = models.CharField(_("language"), max_length=16, default="en-GB")
+    status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.DRAFT)
+    published_on = models.DateField(_("first published on"), null=True, blank=True)
+    published_precision = models.CharField(
+        _("known to the"), max_length=8, choices=DatePrecision.choices, default=DatePrecision.DAY
+    )
+    reviewed_on = models.DateField(_("last checked on"), null=True, blank=True)
+    original_url = models.URLField(_("original address"), max_length=500, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:article", args=[self.slug])
+
+    def age_in_years(self, today: date) -> int | None:
+        """Return the whole years since first publication, or None where that is not known."""
+        if self.published_on is None:
+            return None
+        years = today.year - self.published_on.year
+        had_birthday = (today.month, today.day) >= (self.published_on.month, self.published_on.day)
+        return years if had_birthday or self.published_precision == DatePrecision.YEAR else years - 1
+
+    def is_old(self, today: date) -> bool:
+        """Tell whether the care note belongs on the page."""
+        return (self.age_in_years(today) or 0) > OLD_AFTER_YEARS
+
+
+class Source(models.Model):
+    """A numbered source of one article."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="sources")
+    number = models.PositiveSmallIntegerField(_("number"))
+    title = models.TextField(_("title"))
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    saved_copy_url = models.URLField(_("saved copy"), max_length=500, blank=True)
+    checked_on = models.DateField(_("link checked on"), null=True, blank=True)
+    broken_since = models.DateField(_("link broken since"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [models.UniqueConstraint("article", "number", name="source_number_is_unique_in_its_article")]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+
+class Correction(models.Model):
+    """What was wrong or has changed since, shown where it applies."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="corrections")
+    made_on = models.DateField(_("made on"))
+    text = models.TextField(_("correction"))
+    quote = models.CharField(
+        _("applies to"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "Words of the article, exactly as they stand. The correction is shown after their paragraph; without them, at the top."
+        ),
+    )
+
+    class Meta:
+        ordering = ["made_on", "pk"]
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class OldAddress(models.Model):
+    """A path that once led somewhere and now leads to ``target``, for ever (301)."""
+
+    path = models.CharField(_("old path"), max_length=400, unique=True)
+    target = models.CharField(_("path of today"), max_length=400)
+
+    class Meta:
+        verbose_name = _("old address")
+        verbose_name_plural = _("old addresses")
+
+    def __str__(self) -> str:
+        return f"{self.path} → {self.target}"

@@ -1,0 +1,33 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class DiscussionConfig(AppConfig):
+    """Discussions, threads and comments, and every page that shows them."""
+
+    name = "forum.discussion"
+    label = "discussion"
+    verbose_name = _("Conversations")
+    role_permissions = {
+        role: [
+            "discussion.view_comment",
+            "discussion.change_comment",
+            "discussion.moderate_comment",
+            "discussion.view_discussion",
+            "discussion.change_discussion",
+            "discussion.view_decision",
+        ]
+        for role in ("moderator", "operator")
+    }
+
+    def ready(self) -> None:
+        from articles.events import article_saved
+
+        from .append_only import install_triggers
+        from .receivers import open_discussion
+
+        post_migrate.connect(install_triggers, sender=self, dispatch_uid="discussion.install_triggers")
+        article_saved.connect(open_discussion, dispatch_uid="discussion.open_discussion")

@@ -1,0 +1,12 @@
+"""What happens in conversations, announced to the apps above. Django's signals, in the past tense, sent inside the transaction."""
+
+from django.dispatch import Signal
+
+# Sent with ``comment`` when it was stored, in whatever state.
+comment_posted = Signal()
+# Sent with ``comment`` the first time it becomes public, and never again: alerts hang on this.
+comment_published = Signal()
+# Sent with ``comment`` and ``decision`` after each change of state or place.
+comment_state_changed = Signal()
+# Sent with ``comment`` and ``revision`` after its text changed.
+comment_edited = Signal()

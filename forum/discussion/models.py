@@ -1,0 +1,331 @@
+"""Conversations as stored. Who may read a row is in ``querysets``; who changes one, in ``services``; counting, in ``tally``."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Article
+from forum.accounts.models import Guest, Relation
+from forum.accounts.names import MAX_NAME_CHARS
+
+from .querysets import CommentQuerySet
+
+MAX_BODY_CHARS = 20_000
+MAX_SUBJECT_CHARS = 160
+
+
+class Discussion(models.Model):
+    """Everything under one article. ``version`` grows with every change that a reader could see there."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        MEMBERS_ONLY = "members_only", _("Everybody reads, members write")
+        CLOSED = "closed", _("Closed")
+        HIDDEN = "hidden", _("Hidden")
+
+    article = models.OneToOneField(Article, models.PROTECT, related_name="discussion")
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.OPEN)
+    root_seq = models.PositiveIntegerField(default=0, editable=False)  # the highest position given
+    comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)
+    people_count = models.PositiveIntegerField(_("people"), default=0, editable=False)
+    waiting_count = models.PositiveIntegerField(_("waiting for a reply"), default=0, editable=False)
+    last_comment_at = models.DateTimeField(_("last comment"), null=True, editable=False)
+    active_at = models.DateTimeField(default=timezone.now, editable=False)  # the last comment, else when it was opened
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("discussion")
+        verbose_name_plural = _("discussions")
+        indexes = [models.Index(F("active_at").desc(), F("id").desc(), name="discussion_newest")]  # home
+
+    def __str__(self) -> str:
+        return str(self.article)
+
+
+class DiscussionYear(models.Model):
+    """How many published comments of a discussion bear a date in a year: the year strip and "Go to a year"."""
+
+    discussion = models.ForeignKey(Discussion, models.CASCADE, related_name="years", db_index=False)
+    year = models.SmallIntegerField()
+    comment_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["year"]
+        constraints = [models.UniqueConstraint("discussion", "year", name="discussion_year_is_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.year} ({self.comment_count})"
+
+
+class DiscussionPerson(models.Model):
+    """How many published comments somebody has in a discussion: the number of people is the number of rows above nought."""
+
+    discussion = models.ForeignKey(Discussion, models.CASCADE, related_name="+", db_index=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    guest = models.ForeignKey(Guest, models.CASCADE, null=True, related_name="+")
+    comment_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("discussion", "author", name="discussion_person_member", condition=Q(author__isnull=False)),
+            models.UniqueConstraint("discussion", "guest", name="discussion_person_guest", condition=Q(guest__isnull=False)),
+            models.CheckConstraint(
+                condition=Q(author__isnull=True, guest__isnull=False) | Q(author__isnull=False, guest__isnull=True),
+                name="discussion_person_is_member_or_guest",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author or self.guest} ({self.comment_count})"
+
+
+class Comment(models.Model):
+    """What somebody wrote under an article. A root has no parent and no root; every reply below it names both."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("Waiting")
+        PUBLISHED = "published", _("Public")
+        HIDDEN = "hidden", _("Being checked")
+        REJECTED = "rejected", _("Not published")
+        REMOVED = "removed", _("Removed")
+        WITHDRAWN = "withdrawn", _("Taken back")
+        ERASED = "erased", _("Erased")
+
+    class Precision(models.TextChoices):
+        EXACT = "exact", _("exact")
+        DAY = "day", _("day")
+        MONTH = "month", _("month")
+        YEAR = "year", _("year")
+        BEFORE = "before", _("before")
+        UNKNOWN = "unknown", _("not known")
+
+    class Reason(models.TextChoices):
+        """Why it is not public, in the words its writer and readers are told."""
+
+        ADVERTISING = "advertising", _("advertising")
+        PERSONAL_DETAILS = "personal_details", _("personal details")
+        HARMFUL = "harmful", _("could harm someone")
+        UNKIND = "unkind", _("unkind")
+        OFF_TOPIC = "off_topic", _("not about this article")
+        REPEATED = "repeated", _("posted more than once")
+        OTHER = "other", _("another reason")
+
+    class Mark(models.TextChoices):
+        """Who speaks, given by the site and never typed."""
+
+        ARTICLE_AUTHOR = "article_author", _("Wrote this article")
+        STAFF = "staff", _("Moderator")
+
+    # place
+    discussion = models.ForeignKey(Discussion, models.PROTECT, related_name="comments", db_index=False)
+    root = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="thread_replies", db_index=False)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="replies", db_index=False)
+    position = models.PositiveIntegerField(null=True, blank=True, editable=False)  # of a root in its discussion
+    reply_index = models.PositiveIntegerField(null=True, blank=True, editable=False)  # of a reply in its thread
+    reply_seq = models.PositiveIntegerField(default=0, editable=False)  # on a root: the highest reply_index given
+    sort_at = models.DateTimeField(editable=False)
+    active_at = models.DateTimeField(editable=False)  # latest of its own and its public replies' sort_at
+
+    # state; the four booleans follow from it and exist for partial indexes
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.HELD, editable=False)
+    public = models.BooleanField(default=False, editable=False)  # its text may be read by everybody
+    listed = models.BooleanField(default=False, editable=False)  # it has a place on the page: its text, or a line in its stead
+    held = models.BooleanField(default=True, editable=False)
+    waiting = models.BooleanField(default=False, editable=False)  # a public question that nobody else has answered
+    seen_by_human = models.BooleanField(_("seen by a person"), default=False, editable=False)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    # who
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="comments")
+    guest = models.ForeignKey(Guest, models.PROTECT, null=True, blank=True, related_name="comments")
+    name = models.CharField(_("name as shown"), max_length=MAX_NAME_CHARS, blank=True)
+    relation = models.CharField(_("relation"), max_length=8, choices=Relation.choices, blank=True)
+    mark = models.CharField(max_length=16, choices=Mark.choices, blank=True, editable=False)
+
+    # what
+    subject = models.CharField(_("title"), max_length=MAX_SUBJECT_CHARS, blank=True)
+    body = models.TextField(_("text"))
+    body_html = models.TextField(editable=False)
+    render_version = models.PositiveSmallIntegerField(editable=False)
+    language = models.CharField(_("language"), max_length=16, blank=True)
+    is_question = models.BooleanField(_("asks something"), default=False)
+    is_question_fixed = models.BooleanField(default=False, editable=False)  # a person said so; the rule no longer decides
+
+    # when
+    posted_at = models.DateTimeField(_("posted"), null=True, blank=True)
+    posted_precision = models.CharField(max_length=8, choices=Precision.choices, default=Precision.EXACT)
+    posted_text = models.CharField(max_length=120, blank=True)  # the date as it was printed
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)  # the first time
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)  # of the row
+
+    # what a page needs of the thread without reading it
+    reply_count = models.PositiveIntegerField(
+        default=0, editable=False
+    )  # public: of the thread on a root, direct ones on a reply
+    last_reply_at = models.DateTimeField(null=True, blank=True, editable=False)
+    preview1_id = models.BigIntegerField(null=True, blank=True, editable=False)  # first, second and last listed reply
+    preview2_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    last_reply_id = models.BigIntegerField(null=True, blank=True, editable=False)
+
+    # where it came from
+    origin = models.CharField(max_length=40, blank=True, editable=False)  # kind of source, for imported ones
+    origin_note = models.CharField(max_length=300, blank=True, editable=False)  # what the old page printed about it
+    form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # one sending of the form is one comment
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        permissions = [("moderate_comment", "Can publish, remove and restore comments")]
+        constraints = [
+            models.UniqueConstraint("discussion", "position", name="comment_root_position", condition=Q(position__isnull=False)),
+            models.UniqueConstraint("root", "reply_index", name="comment_reply_index", condition=Q(reply_index__isnull=False)),
+            models.CheckConstraint(
+                condition=~Q(author__isnull=False, guest__isnull=False), name="comment_author_is_member_or_guest"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="erased") | Q(author__isnull=False) | Q(guest__isnull=False),
+                name="comment_has_a_writer_unless_erased",
+            ),
+            models.CheckConstraint(
+                condition=Q(root__isnull=True, parent__isnull=True, reply_index__isnull=True)
+                | Q(root__isnull=False, parent__isnull=False, position__isnull=True),
+                name="comment_is_root_or_reply",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="published", public=True, listed=True) | (~Q(state="published") & Q(public=False)),
+                name="comment_public_follows_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held", held=True) | (~Q(state="held") & Q(held=False)), name="comment_held_follows_state"
+            ),
+            models.CheckConstraint(condition=Q(public=True) | Q(waiting=False), name="comment_waiting_is_public"),
+            models.CheckConstraint(
+                condition=Q(listed=False) | Q(position__isnull=False) | Q(reply_index__isnull=False),
+                name="comment_listed_has_a_place",
+            ),
+            models.CheckConstraint(
+                condition=Q(posted_at__isnull=False) | Q(posted_precision="unknown"), name="comment_without_date_says_so"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "discussion",
+                F("active_at").desc(),
+                F("id").desc(),
+                name="comment_newest",
+                condition=Q(listed=True, position__isnull=False),
+            ),
+            models.Index("discussion", "id", name="comment_waiting_here", condition=Q(waiting=True)),
+            models.Index(F("active_at").desc(), F("id").desc(), name="comment_waiting", condition=Q(waiting=True)),
+            models.Index(F("published_at").desc(), F("id").desc(), name="comment_feed", condition=Q(public=True)),
+            models.Index("discussion", "published_at", name="comment_since", condition=Q(public=True)),
+            models.Index("created_at", "id", name="comment_held_queue", condition=Q(held=True)),
+            models.Index("parent", name="comment_by_parent", condition=Q(parent__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.pk})"
+
+    def get_absolute_url(self) -> str:
+        """Return the permalink, which redirects to the comment's place."""
+        return reverse("discussion:comment", args=[self.pk])
+
+    @property
+    def is_root(self) -> bool:
+        return self.root_id is None
+
+    @property
+    def thread_id(self) -> int:
+        """Return the id of the root of its thread, which may be itself."""
+        return self.root_id or self.pk
+
+    @property
+    def has_known_year(self) -> bool:
+        """Tell whether the year of ``posted_at`` is one that its writer or the old page gave."""
+        return self.posted_at is not None and self.posted_precision not in (self.Precision.BEFORE, self.Precision.UNKNOWN)
+
+    def is_by_same_person(self, other: "Comment") -> bool:
+        """Tell whether one person wrote both. Imported comments have a guest each, so there one shown name is one person."""
+        if self.author_id or other.author_id:
+            return self.author_id == other.author_id
+        if self.guest_id == other.guest_id:
+            return True
+        return bool(self.origin and other.origin) and self.name.casefold() == other.name.casefold()
+
+
+class Revision(models.Model):
+    """A text that a comment had before it was changed."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="revisions")
+    subject = models.CharField(max_length=MAX_SUBJECT_CHARS, blank=True)
+    body = models.TextField()
+    written_at = models.DateTimeField(null=True)  # since when it stood; null where that is not known
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["replaced_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}, {self.replaced_at:%Y-%m-%d}"
+
+
+class ActorKind(models.TextChoices):
+    """Who decided."""
+
+    MODERATOR = "moderator", _("moderator")
+    WRITER = "writer", _("writer")
+    SOFTWARE = "software", _("software")
+    IMPORT = "import", _("import")
+
+
+class Decision(models.Model):
+    """A change of state, text or place, whoever made it. Rows are added and never changed (``append_only``)."""
+
+    class Kind(models.TextChoices):
+        STATE = "state", _("state")
+        REDACTION = "redaction", _("details taken out")
+        QUESTION = "question", _("marked as a question or not")
+
+    comment = models.ForeignKey(Comment, models.PROTECT, related_name="decisions")
+    kind = models.CharField(_("what"), max_length=12, choices=Kind.choices, default=Kind.STATE)
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+    actor_kind = models.CharField(_("as"), max_length=12, choices=ActorKind.choices)
+    from_state = models.CharField(_("from"), max_length=12, choices=Comment.State.choices, blank=True)
+    to_state = models.CharField(_("to"), max_length=12, choices=Comment.State.choices)
+    reason = models.CharField(_("reason"), max_length=20, choices=Comment.Reason.choices, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    batch = models.UUIDField(null=True, blank=True, db_index=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.from_state or '–'} → {self.to_state}"
+
+
+class DecisionLatch(models.Model):
+    """Empty but for the inside of ``append_only.opened_decisions``."""
+
+    opened = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+def year_of(moment: datetime) -> int:
+    """Return the year a reader is shown for ``moment`` (dates are shown in the site's time zone)."""
+    return timezone.localtime(moment).year

@@ -1,0 +1,48 @@
+"""Which comments. ``visible_to`` is the one rule about who may read the words of a comment; pages, feeds, search and mail all ask it."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from .permissions import Viewer
+
+if TYPE_CHECKING:
+    from .models import Comment  # noqa: F401
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Rows by what they are."""
+
+    def under_open_pages(self) -> Self:
+        """Those under a published article whose discussion is not hidden."""
+        return self.filter(discussion__article__status="published").exclude(discussion__state="hidden")
+
+    def published(self) -> Self:
+        """Those whose text everybody may read, wherever they stand. Pages ask ``visible_to``."""
+        return self.filter(public=True)
+
+    def held(self) -> Self:
+        """Those that wait for a moderator."""
+        return self.filter(held=True)
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Those whose words ``viewer`` may read: public ones, their own unless erased, all for a moderator.
+
+        Nothing under an unpublished article or a hidden discussion, but for a moderator.
+        """
+        if viewer.is_moderator:
+            return self
+        rows = self.under_open_pages()
+        if viewer.is_anonymous:
+            return rows.filter(public=True)
+        mine = Q(pk__in=())
+        if viewer.user_id is not None:
+            mine |= Q(author_id=viewer.user_id)
+        if viewer.guest_id is not None:
+            mine |= Q(guest_id=viewer.guest_id)
+        return rows.filter(Q(public=True) | (mine & ~Q(state="erased")))
+
+    def waiting(self) -> Self:
+        """Public questions that nobody else has answered."""
+        return self.filter(waiting=True)

@@ -1,0 +1,18 @@
+"""What this app does about what happens in the apps below it."""
+
+from typing import Any
+
+from django.db.models import F
+
+from articles.models import Article
+from forum.site.models import SiteVersion
+
+from .models import Discussion
+
+
+def open_discussion(sender: type, article: Article, **kwargs: Any) -> None:
+    """Give a new article its discussion; pages that list articles show something else from now on."""
+    discussion, is_new = Discussion.objects.get_or_create(article=article)
+    if not is_new:
+        Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1)
+    SiteVersion.objects.bump()

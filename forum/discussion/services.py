@@ -1,0 +1,335 @@
+"""Every change of a comment. ``transition`` is the only writer of a state; each service is one transaction and returns the object.
+
+Lock order, everywhere: own new rows → discussion → comments by id → SiteVersion, last. Anything else deadlocks under load.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from forum.accounts.models import Guest, User
+from forum.site.models import SiteVersion
+
+from . import events, markup
+from .models import ActorKind, Comment, Decision, Discussion, Revision
+from .questions import is_question
+from .screening import Submission, screen
+from .tally import is_waiting, settle
+
+WITHDRAWN_FOR = timedelta(days=30)  # so long can a writer return what they took back
+MAX_RESUBMISSIONS = 3
+
+_S = Comment.State
+_M, _W, _SW, _I = ActorKind.MODERATOR, ActorKind.WRITER, ActorKind.SOFTWARE, ActorKind.IMPORT
+
+# (from, to) → who may. "" is a comment that is being posted.
+TRANSITIONS: dict[tuple[str, str], set[ActorKind]] = {
+    ("", _S.HELD): {_SW, _I},
+    ("", _S.PUBLISHED): {_SW, _I},
+    (_S.HELD, _S.PUBLISHED): {_M},
+    (_S.HELD, _S.REJECTED): {_M},
+    (_S.PUBLISHED, _S.HIDDEN): {_M, _SW},
+    (_S.PUBLISHED, _S.REMOVED): {_M},
+    (_S.HIDDEN, _S.PUBLISHED): {_M},
+    (_S.HIDDEN, _S.REMOVED): {_M},
+    (_S.REMOVED, _S.PUBLISHED): {_M},
+    (_S.REJECTED, _S.HELD): {_W},
+    (_S.REJECTED, _S.PUBLISHED): {_M},
+    **{(state, _S.WITHDRAWN): {_W} for state in (_S.HELD, _S.PUBLISHED, _S.HIDDEN, _S.REJECTED)},
+    **{(_S.WITHDRAWN, state): {_W} for state in (_S.HELD, _S.PUBLISHED, _S.HIDDEN, _S.REJECTED)},
+    **{(state, _S.ERASED): {_W, _SW} for state in _S if state != _S.ERASED},
+}
+
+
+class DiscussionClosedError(Exception):
+    """Nobody, or no guest, may write in this discussion now."""
+
+
+class StaleVersionError(Exception):
+    """Somebody else decided in the meantime; ``comment`` is as it is now."""
+
+    def __init__(self, comment: Comment) -> None:
+        super().__init__(f"comment {comment.pk} is at version {comment.version}")
+        self.comment = comment
+
+
+class TransitionError(ValueError):
+    """This change of state does not exist, or not for this kind of actor."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who changes something: ``user`` for moderators and members; a guest, software and an import have none."""
+
+    kind: ActorKind
+    user: User | None = None
+
+
+SOFTWARE = Actor(ActorKind.SOFTWARE)
+
+
+@transaction.atomic
+def post_comment(
+    *,
+    discussion: Discussion,
+    body: str,
+    author: User | None = None,
+    guest: Guest | None = None,
+    parent: Comment | None = None,
+    name: str = "",
+    relation: str = "",
+    subject: str = "",
+    form_key: UUID | None = None,
+    now: datetime | None = None,
+) -> Comment:
+    """Store a comment and return it, published or held.
+
+    ``body`` is Markdown of at most MAX_BODY_CHARS characters; ``now`` is an aware datetime, by default this moment. Exactly one of
+    ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``. A second call with the same ``form_key`` returns the
+    comment of the first. Raises DiscussionClosedError. Sends ``comment_posted`` before the transaction ends.
+    """
+    now = now or timezone.now()
+    if discussion.state in (Discussion.State.CLOSED, Discussion.State.HIDDEN) or (
+        discussion.state == Discussion.State.MEMBERS_ONLY and author is None
+    ):
+        raise DiscussionClosedError
+    if form_key and (earlier := Comment.objects.filter(form_key=form_key).first()):
+        return earlier
+    verdict = screen(
+        Submission(
+            kind="post",
+            body=body,
+            subject=subject,
+            name=name,
+            article=discussion.article,
+            parent=parent,
+            is_member=author is not None,
+            is_staff=bool(author and author.is_staff),
+            approved_count=_count_approved(author, guest),
+        )
+    )
+    comment = insert_comment(
+        discussion=discussion,
+        body=body,
+        author=author,
+        guest=guest,
+        parent=parent,
+        name=name or (author.display_name if author else ""),
+        relation=relation,
+        subject="" if parent else subject,
+        mark=_mark_of(author, discussion),
+        posted_at=now,
+        sort_at=now,
+        form_key=form_key,
+    )
+    comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
+    events.comment_posted.send(Comment, comment=comment)
+    return comment
+
+
+def insert_comment(*, discussion: Discussion, parent: Comment | None, body: str, sort_at: datetime, **fields: Any) -> Comment:
+    """Store the row of a comment, held and without a place; ``transition(..., is_new=True)`` must follow in the same transaction."""
+    question = is_question(f"{fields.get('subject', '')}\n{body}")
+    return Comment.objects.create(
+        discussion=discussion,
+        parent=parent,
+        root_id=parent.thread_id if parent else None,
+        body=body,
+        body_html=markup.render(body),
+        render_version=markup.RENDER_VERSION,
+        is_question=question,
+        sort_at=sort_at,
+        active_at=sort_at,
+        **fields,
+    )
+
+
+@transaction.atomic
+def transition(
+    comment: Comment,
+    to: str,
+    *,
+    actor: Actor,
+    reason: str = "",
+    note: str = "",
+    batch: UUID | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+    is_new: bool = False,
+) -> Comment:
+    """Change the state of ``comment`` and all that follows from it; return it as it is now.
+
+    This is the only function that writes a state. It changes no other comment's state. Raises TransitionError for a change that the
+    table of states does not have, StaleVersionError when ``expected_version`` is given and somebody else was faster.
+    Writes a Decision; sends ``comment_state_changed`` and, the first time it becomes public, ``comment_published``.
+    """
+    now = now or timezone.now()
+    discussion, comment = lock_comment(comment)
+    before = "" if is_new else comment.state
+    if expected_version is not None and comment.version != expected_version:
+        raise StaleVersionError(comment)
+    _require_transition(comment, before, to, actor, now)
+    was_public, was_listed, first_time = comment.public, comment.listed, comment.published_at is None
+    comment.state = to
+    comment.public, comment.held = to == _S.PUBLISHED, to == _S.HELD
+    comment.reason = reason
+    comment.seen_by_human = comment.seen_by_human or actor.kind == ActorKind.MODERATOR
+    comment.version += 1
+    settle(discussion=discussion, comment=comment, was_public=was_public, now=now)
+    if to == _S.ERASED:
+        _forget(comment)
+    decision = Decision.objects.create(
+        comment=comment,
+        who=actor.user,
+        actor_kind=actor.kind,
+        from_state=before,
+        to_state=to,
+        reason=reason,
+        note=note,
+        batch=batch,
+        at=now,
+    )
+    events.comment_state_changed.send(Comment, comment=comment, decision=decision)
+    if first_time and comment.public and actor.kind != ActorKind.IMPORT:
+        events.comment_published.send(Comment, comment=comment)
+    if was_listed or comment.listed:
+        show_change(discussion)
+    return comment
+
+
+def lock_comment(comment: Comment) -> tuple[Discussion, Comment]:
+    """Lock the discussion, then the comment with its root and parent by id; return both fresh, root and parent hanging on the comment.
+
+    ``no_key``: a plain lock would stop every insert that refers to the rows.
+    """
+    discussion = Discussion.objects.select_for_update(no_key=True).get(pk=comment.discussion_id)
+    ids = sorted({pk for pk in (comment.pk, comment.root_id, comment.parent_id) if pk})
+    rows = {row.pk: row for row in Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
+    comment = rows[comment.pk]
+    comment.discussion = discussion
+    for member in rows.values():
+        if member.root_id in rows:
+            member.root = rows[member.root_id]
+    if comment.parent_id:
+        comment.parent = rows[comment.parent_id]
+    return discussion, comment
+
+
+def show_change(discussion: Discussion) -> None:
+    """Raise the versions that cached pages of ``discussion`` hang on. The last thing in a transaction."""
+    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1)
+    SiteVersion.objects.bump()
+
+
+@transaction.atomic
+def withdraw_comment(comment: Comment, *, actor: Actor, now: datetime | None = None) -> Comment:
+    """Take a comment back, as its writer asks; it can be returned for WITHDRAWN_FOR."""
+    return transition(comment, _S.WITHDRAWN, actor=actor, now=now)
+
+
+@transaction.atomic
+def redact_comment(
+    comment: Comment, *, body: str, actor: Actor, subject: str | None = None, note: str = "", now: datetime | None = None
+) -> Comment:
+    """Store ``body`` in place of the text, as a moderator takes details out; the earlier text stays as a Revision."""
+    now = now or timezone.now()
+    discussion, comment = lock_comment(comment)
+    _keep_revision(comment, now)
+    comment.body, comment.body_html = body, markup.render(body)
+    comment.render_version = markup.RENDER_VERSION
+    comment.subject = comment.subject if subject is None else subject
+    comment.version += 1
+    comment.save(update_fields=["body", "body_html", "render_version", "subject", "version"])
+    Decision.objects.create(
+        comment=comment,
+        kind=Decision.Kind.REDACTION,
+        who=actor.user,
+        actor_kind=actor.kind,
+        from_state=comment.state,
+        to_state=comment.state,
+        reason=Comment.Reason.PERSONAL_DETAILS,
+        note=note,
+        at=now,
+    )
+    if comment.listed:
+        show_change(discussion)
+    return comment
+
+
+@transaction.atomic
+def mark_question(comment: Comment, *, is_question: bool, actor: Actor, now: datetime | None = None) -> Comment:
+    """Say whether ``comment`` asks something; the rule no longer decides about it."""
+    discussion, comment = lock_comment(comment)
+    comment.is_question, comment.is_question_fixed = is_question, True
+    waits = is_waiting(comment)
+    discussion.waiting_count += int(waits) - int(comment.waiting)
+    comment.waiting = waits
+    comment.save(update_fields=["is_question", "is_question_fixed", "waiting"])
+    discussion.save(update_fields=["waiting_count"])
+    Decision.objects.create(
+        comment=comment,
+        kind=Decision.Kind.QUESTION,
+        who=actor.user,
+        actor_kind=actor.kind,
+        from_state=comment.state,
+        to_state=comment.state,
+        note="question" if is_question else "no question",
+        at=now or timezone.now(),
+    )
+    if comment.listed:
+        show_change(discussion)
+    return comment
+
+
+def _require_transition(comment: Comment, before: str, to: str, actor: Actor, now: datetime) -> None:
+    if actor.kind not in TRANSITIONS.get((before, to), ()):
+        raise TransitionError(f"a comment that is {before or 'new'} cannot become {to} by {actor.kind}")
+    if before == _S.WITHDRAWN and to != _S.ERASED:
+        taken_back = comment.decisions.filter(to_state=_S.WITHDRAWN).order_by("-pk").first()
+        if taken_back is None or taken_back.from_state != to or now - taken_back.at > WITHDRAWN_FOR:
+            raise TransitionError(f"a comment that was taken back cannot become {to} now")
+    if (before, to) == (_S.REJECTED, _S.HELD):
+        if comment.decisions.filter(from_state=_S.REJECTED, to_state=_S.HELD).count() >= MAX_RESUBMISSIONS:
+            raise TransitionError("a comment can be sent again three times")
+
+
+def _forget(comment: Comment) -> None:
+    comment.revisions.all().delete()
+    comment.author = comment.guest = None
+    comment.name = comment.relation = comment.subject = comment.body = comment.body_html = comment.mark = ""
+    comment.origin_note = comment.posted_text = comment.language = ""
+    comment.is_question = False
+    comment.save(
+        update_fields=[
+            "author", "guest", "name", "relation", "subject", "body", "body_html", "mark", "origin_note", "posted_text", "language",
+            "is_question",
+        ]
+    )  # fmt: skip
+
+
+def _keep_revision(comment: Comment, now: datetime) -> Revision:
+    return Revision.objects.create(
+        comment=comment,
+        subject=comment.subject,
+        body=comment.body,
+        written_at=comment.edited_at or comment.posted_at,
+        replaced_at=now,
+    )
+
+
+def _count_approved(author: User | None, guest: Guest | None) -> int:
+    writer = {"author": author} if author else {"guest": guest}
+    return Comment.objects.filter(public=True, **writer)[:10].count()
+
+
+def _mark_of(author: User | None, discussion: Discussion) -> str:
+    if author is None:
+        return ""
+    if author.pk == discussion.article.writer_id:
+        return Comment.Mark.ARTICLE_AUTHOR
+    return Comment.Mark.STAFF if author.is_staff else ""

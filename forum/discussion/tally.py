@@ -1,0 +1,118 @@
+"""Places and counts that follow from the state of comments: positions, reply numbers, previews, waiting questions, counters.
+
+Called by ``services.transition`` inside its transaction, with the discussion and the comments locked.
+"""
+
+from datetime import datetime
+
+from django.db.models import F, Max, Q
+
+from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
+
+PLACE_FIELDS = ["position", "reply_index", "reply_seq", "reply_count", "listed"]
+STATE_FIELDS = ["state", "public", "held", "waiting", "reason", "seen_by_human", "version", "published_at"]
+
+
+def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: datetime) -> None:
+    """Save ``comment`` in its new state, with the places, counts and ``waiting`` marks that follow from it.
+
+    ``comment``, its root and its parent hang together and are locked; of the latter two only places and counts change.
+    The fields of ``discussion`` are saved too, except its version.
+    """
+    root, parent = comment.root or comment, comment.parent
+    step = int(comment.public) - int(was_public)
+    if step and root is not comment:
+        root.reply_count += step
+        if parent is not None and parent is not root:
+            parent.reply_count += step
+    family = _distinct(root, parent, comment)
+    was_listed = [member.listed for member in family]
+    for member in family:
+        _place(discussion, root, member)
+    if step and comment.published_at is None:
+        comment.published_at = comment.sort_at if comment.origin else now
+    if comment.waiting and not comment.public:
+        comment.waiting = False
+        discussion.waiting_count -= 1
+    for member in family:
+        member.save(update_fields=PLACE_FIELDS + (STATE_FIELDS if member is comment else []))
+    if root is not comment and was_listed != [member.listed for member in family]:
+        _refresh_thread(root)
+    if step:
+        _count_in_discussion(discussion, comment, step)
+        _refresh_waiting(discussion, family)
+    discussion.save(update_fields=["root_seq", "comment_count", "people_count", "waiting_count", "last_comment_at", "active_at"])
+
+
+def _distinct(*comments: Comment | None) -> list[Comment]:
+    return list({comment.pk: comment for comment in comments if comment is not None}.values())
+
+
+def _place(discussion: Discussion, root: Comment, comment: Comment) -> None:
+    """Give ``comment`` its place at the moment it first needs one, and say whether it is on the page."""
+    comment.listed = comment.public or comment.reply_count > 0
+    if not comment.listed:
+        return
+    if comment.is_root:
+        if comment.position is None:
+            discussion.root_seq += 1
+            comment.position = discussion.root_seq
+    elif comment.reply_index is None:
+        root.reply_seq += 1
+        comment.reply_index = root.reply_seq
+
+
+def _refresh_thread(root: Comment) -> None:
+    """Store on ``root`` the ids of its first two and last listed replies, and when the last public one came."""
+    replies = Comment.objects.filter(root=root)
+    first = list(replies.filter(listed=True, reply_index__isnull=False).order_by("reply_index").values_list("pk", flat=True)[:2])
+    root.preview1_id, root.preview2_id = (first + [None, None])[:2]
+    root.last_reply_id = (
+        replies.filter(listed=True, reply_index__isnull=False).order_by("-reply_index").values_list("pk", flat=True).first()
+    )
+    root.last_reply_at = (
+        replies.filter(public=True, reply_index__isnull=False).order_by("-reply_index").values_list("sort_at", flat=True).first()
+    )
+    root.active_at = max(root.sort_at, root.last_reply_at or root.sort_at)
+    root.save(update_fields=["preview1_id", "preview2_id", "last_reply_id", "last_reply_at", "active_at"])
+
+
+def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) -> None:
+    discussion.comment_count += step
+    if step > 0:
+        discussion.last_comment_at = max(discussion.last_comment_at or comment.sort_at, comment.sort_at)
+    else:
+        rest = Comment.objects.filter(discussion=discussion, public=True)
+        discussion.last_comment_at = rest.aggregate(last=Max("sort_at"))["last"]
+    discussion.active_at = discussion.last_comment_at or discussion.active_at
+    if comment.has_known_year and comment.posted_at is not None:
+        year, _ = DiscussionYear.objects.get_or_create(discussion=discussion, year=year_of(comment.posted_at))
+        DiscussionYear.objects.filter(pk=year.pk).update(comment_count=F("comment_count") + step)
+    if comment.author_id or comment.guest_id:
+        person, _ = DiscussionPerson.objects.get_or_create(
+            discussion=discussion, author_id=comment.author_id, guest_id=comment.guest_id
+        )
+        person.comment_count += step
+        person.save(update_fields=["comment_count"])
+        discussion.people_count += int(step > 0 and person.comment_count == 1) - int(step < 0 and person.comment_count == 0)
+
+
+def _refresh_waiting(discussion: Discussion, family: list[Comment]) -> None:
+    for member in family:
+        waits = is_waiting(member)
+        if waits != member.waiting:
+            discussion.waiting_count += 1 if waits else -1
+            member.waiting = waits
+            member.save(update_fields=["waiting"])
+
+
+def is_waiting(comment: Comment) -> bool:
+    """Tell whether ``comment`` is a public question that no other person has answered: below a root anybody in the thread counts."""
+    if not (comment.public and comment.is_question):
+        return False
+    answers = Comment.objects.filter(Q(root=comment) if comment.is_root else Q(parent=comment), public=True)
+    others = answers.exclude(author_id=comment.author_id) if comment.author_id else answers.exclude(guest_id=comment.guest_id)
+    if comment.origin:
+        # One query more only for imported comments, where one name is one person.
+        return all(comment.is_by_same_person(answer) for answer in others.only("author_id", "guest_id", "name", "origin")[:50])
+    return not others.exists()

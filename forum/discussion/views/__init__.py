@@ -1,0 +1,1 @@
+"""Views by task: ``pages`` shows conversations, ``forms`` takes what people write."""

@@ -1,0 +1,203 @@
+"""Settings, read strictly from the environment (and from ``.env`` beside ``manage.py``); each is explained in ``.env.example``.
+
+A wrong value stops the start, and every wrong value is named at once. A secret may also come from a file: ``NAME_FILE``.
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext_lazy as _
+from environs import FileAwareEnv
+from environs.exceptions import EnvValidationError
+from marshmallow.validate import Range
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """The environment holds values the site cannot start with; the text names each of them, a line each."""
+
+
+def _read_site_url(value: str) -> str:
+    """Return ``value`` without a slash at its end; raise ValueError unless it is an http(s) address with a host and no path."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("must be an address such as https://example.org, without a path")
+    return value.rstrip("/")
+
+
+def _read_secret(folder: Path) -> str:
+    """Return the generated secret kept in ``folder``, made at the first start; raise SettingsError if it cannot be kept."""
+    path = folder / "secret_key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(50))
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(
+            f"DATA_DIR: the folder {folder} cannot be written ({error.strerror}). Name another folder in DATA_DIR, or change its owner."
+        ) from error
+
+
+env = FileAwareEnv(eager=False)
+env.read_env(BASE_DIR / ".env", recurse=False)
+
+DATA_DIR = env.path("DATA_DIR", BASE_DIR / "data")
+SITE_URL = env.str("SITE_URL", "http://localhost:8000")
+SITE_NAME = env.str("SITE_NAME", "Understory")
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+HOLD_FIRST_COMMENTS = env.int("HOLD_FIRST_COMMENTS", 2, validate=Range(min=0))
+_database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
+
+_errors: list[str] = []
+try:
+    env.seal()
+except EnvValidationError as error:
+    _errors += [f"{name}: {' '.join(map(str, messages))}" for name, messages in error.error_messages.items()]
+if isinstance(SITE_URL, str):
+    try:
+        SITE_URL = _read_site_url(SITE_URL)
+    except ValueError as error:
+        _errors.append(f"SITE_URL: {error}")
+if _errors:
+    raise SettingsError("\n".join(["The site cannot start with these settings:", *_errors]))
+
+DATA_DIR = DATA_DIR.resolve()
+SECRET_KEY = SECRET_KEY or _read_secret(DATA_DIR)
+IS_HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = ALLOWED_HOSTS or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
+
+INSTALLED_APPS = [
+    "forum.discussion",
+    "forum.accounts",
+    "forum.site",
+    "articles",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "forum.site.middleware.permissions_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "articles.middleware.old_addresses",
+]
+
+ROOT_URLCONF = "forum.urls"
+WSGI_APPLICATION = "forum.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "forum.site.context.site",
+            ],
+        },
+    },
+]
+
+# -- database
+
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a writer waits for its turn at BEGIN instead of failing in the middle
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY;",
+    }
+else:
+    _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _database.get("OPTIONS", {})
+    _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- people
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/"
+
+# -- language and time
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", _("English"))]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# -- static files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "forum.site.storage.StaticStorage"},
+}
+
+# -- security. What needs https follows the scheme of SITE_URL, never DEBUG.
+
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+_cookie_prefix = "__Host-" if IS_HTTPS else ""
+SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
+CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
+GUEST_COOKIE_NAME = f"{_cookie_prefix}guest"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "forum.discussion.views.forms.show_form_again"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# -- the conversation
+
+# Dotted paths, run in this order on every new comment. With none, the comments of guests wait for a moderator.
+COMMENT_SCREENERS: list[str] = []

@@ -1,0 +1,97 @@
+"""What the operator says on every page, and the one number that changes with any page of the whole site."""
+
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+
+class SingleRowManager(models.Manager["SiteVersion"]):
+    """Reads and raises the only row."""
+
+    def current(self) -> int:
+        """Return the version of the site-wide pages."""
+        return self.filter(pk=1).values_list("version", flat=True).first() or 0
+
+    def bump(self) -> None:
+        """Add one to the version. Call it last in a transaction: it is the last row in the lock order."""
+        if not self.filter(pk=1).update(version=F("version") + 1):
+            self.get_or_create(pk=1)
+            self.filter(pk=1).update(version=F("version") + 1)
+
+
+class SiteVersion(models.Model):
+    """One row, +1 with any change that a site-wide page or text shows (home, lists, feeds)."""
+
+    version = models.PositiveBigIntegerField(default=1)
+
+    objects = SingleRowManager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="site_version_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
+class SiteText(models.Model):
+    """One row: the words that belong to the operator of this site, not to the product."""
+
+    headline = models.CharField(
+        _("headline of the home page"), max_length=200, default="Long articles, and the conversations that grew beneath them"
+    )
+    introduction = models.CharField(
+        _("sentence below it"),
+        max_length=300,
+        blank=True,
+        default="Some began twenty years ago. People still come back to say how it went.",
+    )
+    footer = models.TextField(
+        _("words at the foot of every page"),
+        blank=True,
+        default=(
+            "Comments are people’s own experience. They are not medical advice. If something changes suddenly, "
+            "call your care team or your local emergency number."
+        ),
+    )
+    old_article_note = models.TextField(
+        _("care note on articles older than ten years"),
+        blank=True,
+        default=(
+            "Do not stop or change a medicine because of something you read here. Some are dangerous to stop suddenly. "
+            "Ask the team that prescribes it."
+        ),
+    )
+    emergency = models.CharField(_("whom to call in danger"), max_length=120, default="your local emergency number")
+    contact = models.TextField(_("how to reach the people who run this site"), blank=True)
+    usual_wait = models.CharField(_("how long a comment usually waits"), max_length=60, default="1 day")
+    visitor_name = models.CharField(_("name shown for a guest who gives none"), max_length=60, default="A reader")
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("words of this site")
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="site_text_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(_("Words of this site"))
+
+    @classmethod
+    def load(cls) -> "SiteText":
+        """Return the row, or the defaults where the operator has changed nothing."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+
+class HelpLine(models.Model):
+    """Somebody who answers now: shown at /help-now/ and beside a comment of someone in distress."""
+
+    name = models.CharField(_("name"), max_length=120)
+    how = models.CharField(_("number or address"), max_length=200)
+    when = models.CharField(_("when they answer"), max_length=120, blank=True)
+    where = models.CharField(_("where"), max_length=120, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("help line")
+        verbose_name_plural = _("help lines")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,30 @@
+"""Text size, spacing and colours as a reader chose them: a small cookie, set only by the form at /reading/."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+
+@dataclass(frozen=True)
+class ReadingSettings:
+    """The choices; each is one of CHOICES, the first being what a new reader gets."""
+
+    COOKIE: ClassVar[str] = "reading"
+    CHOICES: ClassVar[dict[str, tuple[str, ...]]] = {
+        "text": ("normal", "large", "larger"),
+        "space": ("normal", "loose"),
+        "theme": ("device", "light", "dark"),
+    }
+
+    text: str = "normal"
+    space: str = "normal"
+    theme: str = "device"
+
+    @classmethod
+    def from_cookie(cls, value: str) -> Self:
+        """Read ``text-space-theme``; anything not understood is as if it were not there."""
+        found = dict(zip(cls.CHOICES, value.split("-"), strict=False))
+        return cls(**{name: found[name] for name, choices in cls.CHOICES.items() if found.get(name) in choices})
+
+    def to_cookie(self) -> str:
+        """Return the value of the cookie."""
+        return "-".join((self.text, self.space, self.theme))
