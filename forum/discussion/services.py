@@ -84,6 +84,7 @@ def post_comment(
     name: str = "",
     relation: str = "",
     subject: str = "",
+    language: str = "",
     form_key: UUID | None = None,
     now: datetime | None = None,
 ) -> Comment:
@@ -123,8 +124,10 @@ def post_comment(
         relation=relation,
         subject="" if parent else subject,
         mark=_mark_of(author, discussion),
+        language=language,
         posted_at=now,
         sort_at=now,
+        created_at=now,
         form_key=form_key,
     )
     comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
