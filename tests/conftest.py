@@ -1,0 +1,117 @@
+"""Few fixtures: what must hold for every test, and a browser."""
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.chromium import CHROMIUM_FLAGS, find_chromium
+
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def _refuse_other_machines(event: str, arguments: tuple[Any, ...]) -> None:
+    """Stop a connection to any address but this machine's own; nothing that runs in a test can get round an audit hook."""
+    if event != "socket.connect" or not isinstance(arguments[1], tuple):
+        return
+    host = str(arguments[1][0])
+    if host != "localhost" and not ipaddress.ip_address(host.split("%")[0]).is_loopback:
+        raise PermissionError(f"a test wanted to connect to {host}; the network is off")
+
+
+sys.addaudithook(_refuse_other_machines)
+
+
+@pytest.fixture(autouse=True)
+def _clear_decisions(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Empty the append-only log before Django empties the tables of a test that commits."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = {"live_server", "transactional_db"} & set(request.fixturenames) or (marker and marker.kwargs.get("transaction"))
+    if not commits:
+        yield
+        return
+    request.getfixturevalue("transactional_db")  # asked for here, so that it is torn down after this
+    yield
+    from forum.discussion.append_only import opened_decisions
+    from forum.discussion.models import Decision
+
+    with opened_decisions():
+        Decision.objects.all().delete()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this process."""
+    # Playwright runs an event loop in this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(find_chromium()), args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visitors:
+    """Opens browsers of their own for people of a test, and remembers what no page may do."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
+
+    def open(self, **options: Any) -> Page:
+        """Return a page of somebody new, with cookies of their own; ``options`` are those of Playwright's ``new_context``."""
+        context = self.browser.new_context(**({"viewport": WIDE} | options))
+        self.contexts.append(context)
+        context.set_default_timeout(10_000)
+        context.on("console", lambda message: self._note(message.type == "error", f"console: {message.text}"))
+        context.on("weberror", lambda error: self._note(True, f"script: {error.error}"))
+        context.on("request", lambda sent: self._note(not _is_here(sent.url), f"asked another host: {sent.url}"))
+        return context.new_page()
+
+    def _note(self, is_fault: bool, sentence: str) -> None:
+        # A page that answers 4xx or 5xx is itself reported as an error by Chromium; the status is the test's own matter.
+        if is_fault and "Failed to load resource: the server responded with a status of" not in sentence:
+            self.faults.append(sentence)
+
+    def leave(self) -> None:
+        """Close every browser window; fail for what pages did behind the test's back."""
+        for context in self.contexts:
+            context.close()
+        assert self.faults == []
+
+
+def _is_here(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("data", "about", "blob") or parts.hostname in ("localhost", "127.0.0.1")
+
+
+@pytest.fixture
+def visitors(browser: Browser) -> Iterator[Visitors]:
+    """Open pages as several people; fails on console errors and on requests to another host."""
+    people = Visitors(browser)
+    yield people
+    people.leave()
+
+
+@pytest.fixture
+def page(visitors: Visitors) -> Page:
+    """Show the site in a window 1280 px wide."""
+    return visitors.open()
+
+
+@pytest.fixture
+def narrow_page(visitors: Visitors) -> Page:
+    """Show the site on a phone, 390 px wide."""
+    return visitors.open(viewport=NARROW)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the folder of the project."""
+    return Path(__file__).resolve().parent.parent
