@@ -1,4 +1,4 @@
-"""What happens in the publication, announced to whoever cares. Django's signals, in the past tense, sent inside the transaction."""
+"""What happens in the publication, announced to whoever cares: Django's signals, in the past tense, sent in the transaction."""
 
 from django.dispatch import Signal
 

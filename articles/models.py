@@ -1,4 +1,4 @@
-"""The publication. Text becomes HTML in ``markup``; articles are stored by ``services.save_article``, which raises their version."""
+"""The publication. Text becomes HTML in ``markup``; ``services.save_article`` stores articles and raises their version."""
 
 from datetime import date
 
@@ -144,7 +144,8 @@ class Correction(models.Model):
         max_length=300,
         blank=True,
         help_text=_(
-            "Words of the article, exactly as they stand. The correction is shown after their paragraph; without them, at the top."
+            "Words of the article, exactly as they stand. "
+            "The correction is shown after their paragraph; without them, at the top."
         ),
     )
 

@@ -5,6 +5,7 @@ A wrong value stops the start, and every wrong value is named at once. A secret 
 
 import secrets
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +39,8 @@ def _read_secret(folder: Path) -> str:
         return path.read_text().strip()
     except OSError as error:
         raise SettingsError(
-            f"DATA_DIR: the folder {folder} cannot be written ({error.strerror}). Name another folder in DATA_DIR, or change its owner."
+            f"DATA_DIR: the folder {folder} cannot be written ({error.strerror}). "
+            "Name another folder in DATA_DIR, or change its owner."
         ) from error
 
 
@@ -50,8 +52,8 @@ SITE_URL = env.str("SITE_URL", "http://localhost:8000")
 SITE_NAME = env.str("SITE_NAME", "Understory")
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+ALLOWED_HOSTS: list[str | None] = env.list("ALLOWED_HOSTS", [])
 HOLD_FIRST_COMMENTS = env.int("HOLD_FIRST_COMMENTS", 2, validate=Range(min=0))
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
 
@@ -59,7 +61,8 @@ _errors: list[str] = []
 try:
     env.seal()
 except EnvValidationError as error:
-    _errors += [f"{name}: {' '.join(map(str, messages))}" for name, messages in error.error_messages.items()]
+    _invalid = cast(dict[str, list[str]], error.error_messages)
+    _errors += [f"{name}: {' '.join(messages)}" for name, messages in _invalid.items()]
 if isinstance(SITE_URL, str):
     try:
         SITE_URL = _read_site_url(SITE_URL)

@@ -1,4 +1,4 @@
-"""Rows for tests, one factory a model, valid by default. Articles and comments go through the services, so that counts are right."""
+"""Rows for tests, a factory a model, valid by default. Articles and comments go through the services: counts are right."""
 
 from datetime import date, datetime
 from typing import Any
@@ -90,8 +90,8 @@ class ModeratorFactory(MemberFactory):
     is_staff = True
 
     @factory.post_generation
-    def role(user: User, create: bool, extracted: str | None, **kwargs: Any) -> None:
-        user.groups.add(Group.objects.get(name=extracted or roles.MODERATOR))
+    def role(self: User, create: bool, extracted: str | None, **kwargs: Any) -> None:
+        self.groups.add(Group.objects.get(name=extracted or roles.MODERATOR))
 
 
 class GuestFactory(factory.django.DjangoModelFactory):

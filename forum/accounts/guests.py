@@ -13,7 +13,10 @@ COOKIE_AGE = timedelta(days=400)  # the longest that browsers keep one; each com
 
 
 def find_guest(request: HttpRequest) -> Guest | None:
-    """Return the guest whose cookie this is, or None: no cookie, a forged one, or one revoked since. A query only with a cookie."""
+    """Return the guest whose cookie this is, or None: no cookie, a forged one, or one revoked since.
+
+    Costs a query only where there is a cookie.
+    """
     value = request.COOKIES.get(settings.GUEST_COOKIE_NAME)
     if not value:
         return None

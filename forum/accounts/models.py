@@ -64,7 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Guest(models.Model):
-    """Somebody who writes without an account, bound to a signed cookie and to links; one row a person, or one an imported comment."""
+    """Somebody who writes without an account, bound to a signed cookie and to links; a row a person, or an imported comment."""
 
     display_name = models.CharField(max_length=MAX_NAME_CHARS, blank=True)
     email = models.EmailField(blank=True)

@@ -1,4 +1,4 @@
-"""The three roles of staff. Each app lists in ``role_permissions`` of its AppConfig what a role needs there; nothing else is granted."""
+"""The three roles of staff. Each app lists what a role needs there in ``role_permissions`` of its AppConfig; that is all."""
 
 from django.apps import AppConfig, apps
 

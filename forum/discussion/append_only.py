@@ -17,7 +17,7 @@ SQLITE = [
     for statement in (
         f"DROP TRIGGER IF EXISTS decision_no_{verb}",
         f"""CREATE TRIGGER decision_no_{verb} BEFORE {verb.upper()} ON {TABLE} WHEN NOT EXISTS (SELECT 1 FROM {LATCH})
-            BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END""",
+            BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END""",  # noqa: S608  (names are constants of this module)
     )
 ]
 POSTGRESQL = [
@@ -28,7 +28,8 @@ POSTGRESQL = [
             RETURN NEW;
         END $$""",  # noqa: S608  (names are constants of this module)
     f"DROP TRIGGER IF EXISTS decision_no_change ON {TABLE}",
-    f"CREATE TRIGGER decision_no_change BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION decision_refuse_change()",
+    f"""CREATE TRIGGER decision_no_change BEFORE UPDATE OR DELETE ON {TABLE}
+        FOR EACH ROW EXECUTE FUNCTION decision_refuse_change()""",
 ]
 
 

@@ -1,4 +1,4 @@
-"""What happens in conversations, announced to the apps above. Django's signals, in the past tense, sent inside the transaction."""
+"""What happens in conversations, announced to the apps above: Django's signals, in the past tense, sent in the transaction."""
 
 from django.dispatch import Signal
 

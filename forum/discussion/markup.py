@@ -1,8 +1,8 @@
 """Untrusted text to safe HTML: the one place where a comment's words become markup. Pure.
 
-Reduced CommonMark (paragraphs, line breaks, emphasis, links, lists, quotes; raw HTML off) → bleach (allow-list, addresses made into
-links) → nh3 with the same allow-list, as a second guard. No typed word or number is ever missing from what is shown: where Markdown
-would eat one, the text is shown as typed instead.
+Reduced CommonMark (paragraphs, line breaks, emphasis, links, lists, quotes; raw HTML off) → bleach (allow-list, addresses made
+into links) → nh3 with the same allow-list, as a second guard. No typed word or number is ever missing from what is shown: where
+Markdown would eat one, the text is shown as typed instead.
 """
 
 import re

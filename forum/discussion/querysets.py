@@ -1,4 +1,4 @@
-"""Which comments. ``visible_to`` is the one rule about who may read the words of a comment; pages, feeds, search and mail all ask it."""
+"""Which comments. ``visible_to`` is the one rule about who may read a comment's words; pages, feeds, search, mail ask it."""
 
 from typing import TYPE_CHECKING, Self
 

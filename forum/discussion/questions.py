@@ -1,4 +1,4 @@
-"""What counts as a question, by a rule anyone can check: a question mark, or words of asking. Pure; a person may correct the result."""
+"""What counts as a question, by a rule anyone can check: a question mark, or words of asking. Pure; a person may correct it."""
 
 import re
 
@@ -7,7 +7,8 @@ EXCERPT_CHARS = 110
 
 _PHRASES = re.compile(
     r"""\b(
-        (can|could|would|will|does|do|did|has|have|is|are) \s (any\s?(one|body)|some\s?(one|body)|any\s?of\s(you|u)|you|there\sany)
+        (can|could|would|will|does|do|did|has|have|is|are) \s
+            (any\s?(one|body)|some\s?(one|body)|any\s?of\s(you|u)|you|there\sany)
       | any\s?(one|body) \s (else|know|have|has|had|tried|out\sthere|got|been|who)
       | any \s (advice|ideas?|help|hope|suggestions?|thoughts|tips|luck|information|info)
       | please \s (help|advise|tell|let\sme\sknow|guide|share|suggest|email|update|reply|answer)

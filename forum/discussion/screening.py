@@ -24,7 +24,7 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True)
 class Signal:
-    """Why software suspects something: ``sentence`` is for a moderator and holds the evidence; ``spans`` are (start, end) in the text."""
+    """Why software suspects something: ``sentence`` tells it with the evidence; ``spans`` are (start, end) in the text."""
 
     code: str
     strength: Strength
@@ -58,7 +58,8 @@ class Verdict:
 def screen(submission: Submission) -> Verdict:
     """Run all screeners on ``submission`` and decide.
 
-    Staff are published. What guests write waits, and the first HOLD_FIRST_COMMENTS of a member. A strong signal always makes it wait.
+    Staff are published. What guests write waits, and the first HOLD_FIRST_COMMENTS of a member.
+    A strong signal always makes it wait.
     """
     screeners: list[Callable[[Submission], Sequence[Signal]]] = [import_string(path) for path in settings.COMMENT_SCREENERS]
     signals = tuple(signal for screener in screeners for signal in screener(submission))

@@ -1,4 +1,4 @@
-"""Every change of a comment. ``transition`` is the only writer of a state; each service is one transaction and returns the object.
+"""Every change of a comment. ``transition`` alone writes a state; each service is one transaction and returns the object.
 
 Lock order, everywhere: own new rows → discussion → comments by id → SiteVersion, last. Anything else deadlocks under load.
 """
@@ -90,9 +90,9 @@ def post_comment(
 ) -> Comment:
     """Store a comment and return it, published or held.
 
-    ``body`` is Markdown of at most MAX_BODY_CHARS characters; ``now`` is an aware datetime, by default this moment. Exactly one of
-    ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``. A second call with the same ``form_key`` returns the
-    comment of the first. Raises DiscussionClosedError. Sends ``comment_posted`` before the transaction ends.
+    ``body`` is Markdown of at most MAX_BODY_CHARS characters; ``now`` is an aware datetime, by default this moment. Exactly one
+    of ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``. A second call with the same ``form_key``
+    returns the comment of the first. Raises DiscussionClosedError. Sends ``comment_posted`` before the transaction ends.
     """
     now = now or timezone.now()
     if discussion.state in (Discussion.State.CLOSED, Discussion.State.HIDDEN) or (
@@ -136,7 +136,7 @@ def post_comment(
 
 
 def insert_comment(*, discussion: Discussion, parent: Comment | None, body: str, sort_at: datetime, **fields: Any) -> Comment:
-    """Store the row of a comment, held and without a place; ``transition(..., is_new=True)`` must follow in the same transaction."""
+    """Store the row of a comment, held and without a place; ``transition(..., is_new=True)`` must follow in the transaction."""
     question = is_question(f"{fields.get('subject', '')}\n{body}")
     return Comment.objects.create(
         discussion=discussion,
@@ -167,8 +167,8 @@ def transition(
 ) -> Comment:
     """Change the state of ``comment`` and all that follows from it; return it as it is now.
 
-    This is the only function that writes a state. It changes no other comment's state. Raises TransitionError for a change that the
-    table of states does not have, StaleVersionError when ``expected_version`` is given and somebody else was faster.
+    This is the only function that writes a state. It changes no other comment's state. Raises TransitionError for a change
+    that the table of states does not have, StaleVersionError when ``expected_version`` is given and somebody else was faster.
     Writes a Decision; sends ``comment_state_changed`` and, the first time it becomes public, ``comment_published``.
     """
     now = now or timezone.now()
@@ -206,7 +206,7 @@ def transition(
 
 
 def lock_comment(comment: Comment) -> tuple[Discussion, Comment]:
-    """Lock the discussion, then the comment with its root and parent by id; return both fresh, root and parent hanging on the comment.
+    """Lock the discussion, then the comment with its root and parent by id; return both fresh, root and parent on the comment.
 
     ``no_key``: a plain lock would stop every insert that refers to the rows.
     """
@@ -297,7 +297,8 @@ def _require_transition(comment: Comment, before: str, to: str, actor: Actor, no
         if taken_back is None or taken_back.from_state != to or now - taken_back.at > WITHDRAWN_FOR:
             raise TransitionError(f"a comment that was taken back cannot become {to} now")
     if (before, to) == (_S.REJECTED, _S.HELD):
-        if comment.decisions.filter(from_state=_S.REJECTED, to_state=_S.HELD).count() >= MAX_RESUBMISSIONS:
+        sent_again = comment.decisions.filter(from_state=_S.REJECTED, to_state=_S.HELD).count()
+        if sent_again >= MAX_RESUBMISSIONS:
             raise TransitionError("a comment can be sent again three times")
 
 
@@ -309,8 +310,8 @@ def _forget(comment: Comment) -> None:
     comment.is_question = False
     comment.save(
         update_fields=[
-            "author", "guest", "name", "relation", "subject", "body", "body_html", "mark", "origin_note", "posted_text", "language",
-            "is_question",
+            "author", "guest", "name", "relation", "subject", "body", "body_html", "mark", "origin_note", "posted_text",
+            "language", "is_question",
         ]
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ Called by ``services.transition`` inside its transaction, with the discussion an
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F, Max, Q
 
@@ -66,7 +67,7 @@ def _refresh_thread(root: Comment) -> None:
     """Store on ``root`` the ids of its first two and last listed replies, and when the last public one came."""
     replies = Comment.objects.filter(root=root)
     first = list(replies.filter(listed=True, reply_index__isnull=False).order_by("reply_index").values_list("pk", flat=True)[:2])
-    root.preview1_id, root.preview2_id = (first + [None, None])[:2]
+    root.preview1_id, root.preview2_id = [*first, None, None][:2]
     root.last_reply_id = (
         replies.filter(listed=True, reply_index__isnull=False).order_by("-reply_index").values_list("pk", flat=True).first()
     )
@@ -89,9 +90,8 @@ def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) ->
         year, _ = DiscussionYear.objects.get_or_create(discussion=discussion, year=year_of(comment.posted_at))
         DiscussionYear.objects.filter(pk=year.pk).update(comment_count=F("comment_count") + step)
     if comment.author_id or comment.guest_id:
-        person, _ = DiscussionPerson.objects.get_or_create(
-            discussion=discussion, author_id=comment.author_id, guest_id=comment.guest_id
-        )
+        writer: dict[str, Any] = {"author_id": comment.author_id, "guest_id": comment.guest_id}
+        person, _ = DiscussionPerson.objects.get_or_create(discussion=discussion, **writer)
         person.comment_count += step
         person.save(update_fields=["comment_count"])
         discussion.people_count += int(step > 0 and person.comment_count == 1) - int(step < 0 and person.comment_count == 0)
@@ -107,11 +107,12 @@ def _refresh_waiting(discussion: Discussion, family: list[Comment]) -> None:
 
 
 def is_waiting(comment: Comment) -> bool:
-    """Tell whether ``comment`` is a public question that no other person has answered: below a root anybody in the thread counts."""
+    """Tell whether ``comment`` is a public question that no other person has answered; for a root the whole thread counts."""
     if not (comment.public and comment.is_question):
         return False
     answers = Comment.objects.filter(Q(root=comment) if comment.is_root else Q(parent=comment), public=True)
-    others = answers.exclude(author_id=comment.author_id) if comment.author_id else answers.exclude(guest_id=comment.guest_id)
+    writer: dict[str, Any] = {"author_id": comment.author_id} if comment.author_id else {"guest_id": comment.guest_id}
+    others = answers.exclude(**writer)
     if comment.origin:
         # One query more only for imported comments, where one name is one person.
         return all(comment.is_by_same_person(answer) for answer in others.only("author_id", "guest_id", "name", "origin")[:50])
