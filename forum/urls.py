@@ -9,3 +9,5 @@ urlpatterns = [
     path("", include("articles.urls")),
     path("", include("forum.discussion.urls")),
 ]
+
+handler400 = "forum.discussion.views.forms.show_bad_request"

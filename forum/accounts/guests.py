@@ -1,4 +1,4 @@
-"""Who a guest is on this device: one signed cookie, set when they write, never for reading."""
+"""Guests: who one is on this device (a signed cookie, set when they write, never for reading), and which names they may use."""
 
 from datetime import timedelta
 
@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from .models import Guest
+from .models import Guest, User
+from .names import name_key, sounds_like_staff
 
 COOKIE_SALT = "accounts.guest-cookie"
 COOKIE_AGE = timedelta(days=400)  # the longest that browsers keep one; each comment renews it
@@ -37,3 +38,27 @@ def remember_guest(response: HttpResponse, guest: Guest) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+def keep_guest(guest: Guest | None, *, name: str, email: str) -> Guest:
+    """Return the guest whom a new comment belongs to: ``guest``, known by cookie, with what they typed this time, else a new one.
+
+    The name is always the latest. The address changes while it is unproven. Nothing typed un-proves a proven address: leaving the
+    field empty changes nothing, and another address is another person on the same device, so a guest of its own, unproven.
+    """
+    if guest is None or (guest.proven_at and email and email != guest.email):
+        return Guest.objects.create(display_name=name, email=email)
+    if guest.proven_at:
+        email = guest.email
+    if (guest.display_name, guest.email) != (name, email):
+        guest.display_name, guest.email = name, email
+        guest.save(update_fields=["display_name", "email"])
+    return guest
+
+
+def is_name_free(name: str) -> bool:
+    """Tell whether a guest may write as ``name``: it looks like no member's, and like nobody's who speaks for the site."""
+    if sounds_like_staff(name):
+        return False
+    key = name_key(name)
+    return not key or not User.objects.filter(name_key=key).exists()

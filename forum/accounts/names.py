@@ -2,23 +2,32 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from string import ascii_uppercase
 
 from confusable_homoglyphs import confusables
 from django.conf import settings
 
 MAX_NAME_CHARS = 60
+MAX_KEY_CHARS = MAX_NAME_CHARS * 4  # a few characters spell out a whole phrase in their compatibility form
 
-# A guest under one of these would be taken for somebody who speaks for the site.
+# A guest under one of these would be taken for somebody who speaks for the site. Whole words only: "Teamwork" is a name.
 STAFF_WORDS = frozenset(
     (
         "admin",
+        "admins",
         "administrator",
+        "administrators",
         "author",
         "editor",
+        "editors",
         "moderation",
         "moderator",
+        "moderators",
         "official",
         "operator",
+        "operators",
         "staff",
         "support",
         "team",
@@ -26,33 +35,82 @@ STAFF_WORDS = frozenset(
     )
 )
 
-_LATIN_DIGITS = str.maketrans("0135", "oles")
+_LATIN_SIGNS = str.maketrans("013457@$|", "oleastasl")
+# Invisible although Unicode counts them as letters or marks: fillers, joiners, variation selectors.
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+# Accents and the optional points of Hebrew and Arabic. The vowels and voicing marks of other scripts tell names apart and stay.
+_ACCENTS = re.compile(
+    "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
+_JOINERS = "\u200c\u200d"  # part of the spelling in Persian and in the languages of India
+_WORD_BREAK = re.compile(r"(?:[^\w@$|]|_)+|(?<=[a-z])(?=[A-Z])")  # "SiteAdmin" is two words
+
+
+def tidy_name(name: str) -> str:
+    """Return ``name`` on one line without what nobody sees: control characters, direction marks, zero-width characters."""
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", name))
+    text = "".join(" " if unicodedata.category(char) in ("Zs", "Zl", "Zp") or char in "\t\r\n" else char for char in text)
+    text = "".join(char for char in text if char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cn", "Co", "Cs"))
+    return " ".join(text.split()).strip(_JOINERS)
 
 
 def name_key(name: str) -> str:
-    """Return what ``name`` looks like: compatibility form, no accents, no case, look-alike letters as Latin ones, letters only.
+    """Return what ``name`` looks like: letters, digits and vowel marks, without accents and case, look-alikes as Latin letters.
 
     Two names with one key cannot be told apart at a glance ("Marit", "MARlT", "Маrit"). The look-alikes are those of Unicode's
     confusables list (UTS 39). Empty for a name without letters or digits.
     """
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name))
-    text = "".join(char for char in text if not unicodedata.combining(char))
-    text = "".join(_latin_look_alike(char) for char in text).casefold()
-    text = text.translate(_LATIN_DIGITS).replace("i", "l").replace("rn", "m").replace("vv", "w")
-    return re.sub(r"[\W_]+", "", text)
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)))
+    text = unicodedata.normalize("NFKC", "".join(_latin_look_alike(char) for char in _ACCENTS.sub("", text))).casefold()
+    text = text.translate(_LATIN_SIGNS).replace("i", "l").replace("rn", "m").replace("vv", "w")
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LNM")[:MAX_KEY_CHARS]
 
 
+@lru_cache(maxsize=4096)
 def _latin_look_alike(char: str) -> str:
+    """Return the Latin letter or digit that ``char`` looks like, as itself or as a capital ("н" goes with "Н"), else ``char``."""
     if char.isascii():
         return char
-    found = confusables.is_confusable(char, preferred_aliases=["latin"])
-    for likeness in found[0]["homoglyphs"] if found else ():
-        if likeness["c"].isascii() and likeness["c"].isalnum():
-            return likeness["c"]
+    for form in (char, char.upper()):
+        found = confusables.is_confusable(form) if len(form) == 1 else []
+        for likeness in found[0]["homoglyphs"] if isinstance(found, list) and found else ():
+            if likeness["c"].isascii() and likeness["c"].isalnum():
+                return str(likeness["c"])
     return char
 
 
 def sounds_like_staff(name: str) -> bool:
-    """Tell whether ``name`` holds a word that only staff may carry, look-alikes included, or is the name of the site."""
-    keys = {name_key(word) for word in re.split(r"[\s._\-]+", name)} | {name_key(name)}
-    return bool(keys & ({name_key(word) for word in STAFF_WORDS} | {name_key(settings.SITE_NAME)}))
+    """Tell whether ``name`` holds a word that only staff may carry, look-alikes included, or the name of the site.
+
+    Words next to each other count as one too ("Mod erator"), and digits around a word do not hide it ("admin2").
+    """
+    keys = [name_key(word) for word in _WORD_BREAK.split(name) if name_key(word)]
+    runs = {"".join(keys[start:end]) for start in range(len(keys)) for end in range(start + 1, len(keys) + 1)}
+    runs |= {name_key(word.strip("0123456789")) for word in _WORD_BREAK.split(name)}
+    return bool(runs & _reserved_keys(settings.SITE_NAME))
+
+
+@lru_cache(maxsize=8)
+def _reserved_keys(site_name: str) -> frozenset[str]:
+    return frozenset(name_key(word) for word in (*STAFF_WORDS, site_name)) - {""}
+
+
+def suggest_names(name: str, is_free: Callable[[str], bool]) -> list[str]:
+    """Return up to two names close to ``name`` that ``is_free`` accepts.
+
+    What is left without words of staff; else the name with an initial, and with a place.
+    """
+    words = [word for word in name.split() if not sounds_like_staff(word)]
+    kept = tidy_name(re.sub(r"[()\[\]]", "", " ".join(words)))
+    if name_key(kept) in ("", "a", "an", "the"):
+        return []
+    if kept != name and is_free(kept):
+        return [kept]
+    initial = _first_free(kept, [f" {letter}." for letter in ascii_uppercase[1:]], is_free)
+    place = _first_free(kept, [f" from {place}" for place in ("Leeds", "Cork", "Oslo", "Perth")], is_free)
+    return [found for found in (initial, place) if found]
+
+
+def _first_free(name: str, endings: list[str], is_free: Callable[[str], bool]) -> str:
+    candidates = (name[: MAX_NAME_CHARS - len(ending)].rstrip() + ending for ending in endings)
+    return next((candidate for candidate in candidates if is_free(candidate)), "")

@@ -67,4 +67,9 @@ def screen(submission: Submission) -> Verdict:
         return Verdict(False, signals)
     if submission.kind == "import" or submission.is_staff:
         return Verdict(True, signals)
-    return Verdict(submission.is_member and submission.approved_count >= settings.HOLD_FIRST_COMMENTS, signals)
+    return Verdict(is_trusted(is_member=submission.is_member, approved_count=submission.approved_count), signals)
+
+
+def is_trusted(*, is_member: bool, approved_count: int) -> bool:
+    """Tell whether a comment without a strong signal is public at once."""
+    return is_member and approved_count >= settings.HOLD_FIRST_COMMENTS

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from .views import pages
+from .views import forms, pages
 
 app_name = "discussion"
 urlpatterns = [
+    path("articles/<slug:slug>/comment/", forms.new_comment, name="comment-new"),
     path("comments/<int:pk>/", pages.comment, name="comment"),
+    path("comments/<int:pk>/reply/", forms.reply, name="comment-reply"),
 ]

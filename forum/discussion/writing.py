@@ -1,0 +1,75 @@
+"""From a checked form to a stored comment: whose it is, and that one sending is one comment. States are in ``services``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, transaction
+
+from forum.accounts.guests import keep_guest
+from forum.accounts.models import Guest, User
+
+from .models import Comment, Discussion
+from .services import post_comment
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody typed; ``name`` is empty for a guest who gives none, ``email`` for most."""
+
+    body: str
+    subject: str = ""
+    name: str = ""
+    relation: str = ""
+    email: str = ""
+
+
+def send_comment(
+    words: Words,
+    *,
+    discussion: Discussion,
+    parent: Comment | None,
+    visitor_name: str,
+    member: User | None = None,
+    guest: Guest | None = None,
+    form_key: UUID | None = None,
+    now: datetime | None = None,
+) -> Comment:
+    """Store what a member, or a guest (``guest`` if known by cookie), typed; return the comment.
+
+    The same words sent twice from one page (``form_key``) are one comment, also when both arrive at once. Other words from that
+    page are another comment, as when somebody goes back, writes on and sends again. Raises DiscussionClosedError.
+    """
+    key = _key_of_sending(form_key, words, discussion, parent, member) if form_key else None
+    try:
+        with transaction.atomic():
+            if earlier := _find_sent(key):
+                return earlier
+            keeper = None if member else keep_guest(guest, name=words.name, email=words.email)
+            return post_comment(
+                discussion=discussion,
+                parent=parent,
+                author=member,
+                guest=keeper,
+                name=member.display_name if member else words.name or visitor_name,
+                body=words.body,
+                subject=words.subject,
+                relation=words.relation,
+                form_key=key,
+                now=now,
+            )
+    except IntegrityError:
+        # The other sending was a moment faster; what this one stored, a guest included, is undone.
+        earlier = _find_sent(key)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def _find_sent(key: UUID | None) -> Comment | None:
+    return Comment.objects.filter(form_key=key).first() if key else None
+
+
+def _key_of_sending(form_key: UUID, words: Words, discussion: Discussion, parent: Comment | None, member: User | None) -> UUID:
+    place = (discussion.pk, parent.pk if parent else 0, member.pk if member else 0)
+    return uuid5(form_key, "\n".join([*map(str, place), words.subject, words.body]))
