@@ -3,11 +3,22 @@
 from datetime import date
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 OLD_AFTER_YEARS = 10  # an article older than this carries the care note
+MAX_SHELF_DEPTH = 5
+SHELVES_ABOVE = "__".join(["parent"] * (MAX_SHELF_DEPTH - 1))  # one join each: a page needs no query a level
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    """Which collections."""
+
+    def with_shelves(self) -> "CollectionQuerySet":
+        """Bring along the collections that each is part of, in the same query."""
+        return self.select_related(SHELVES_ABOVE)
 
 
 class Collection(models.Model):
@@ -18,12 +29,17 @@ class Collection(models.Model):
     slug = models.SlugField(_("address"), max_length=120, unique=True)
     description = models.TextField(_("description"), blank=True)
 
+    objects = CollectionQuerySet.as_manager()
+
     class Meta:
         ordering = ["title"]
         verbose_name = _("collection")
         verbose_name_plural = _("collections")
         constraints = [
-            models.UniqueConstraint("parent", "title", name="collection_titles_differ_on_one_shelf", nulls_distinct=False)
+            models.UniqueConstraint("parent", "title", name="collection_titles_differ_on_one_shelf"),
+            models.UniqueConstraint(
+                "title", condition=models.Q(parent=None), name="collection_titles_differ_at_the_top"
+            ),  # SQLite knows no NULLS NOT DISTINCT
         ]
 
     def __str__(self) -> str:
@@ -31,6 +47,25 @@ class Collection(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("articles:collection", args=[self.slug])
+
+    def clean(self) -> None:
+        """Refuse a shelf inside itself, and more nesting than a page can show in one query."""
+        path = self.shelf_path()
+        if self.parent is not None and any(shelf.pk == self.pk for shelf in path[:-1]):
+            raise ValidationError({"parent": _("A collection cannot be part of itself.")})
+        if len(path) > MAX_SHELF_DEPTH:
+            raise ValidationError(
+                {"parent": _("Collections can be nested %(depth)d deep, not deeper.") % {"depth": MAX_SHELF_DEPTH}}
+            )
+
+    def shelf_path(self) -> list["Collection"]:
+        """Return the collections from the outermost to this one. Free of queries after ``with_shelves()``."""
+        path: list[Collection] = []
+        shelf: Collection | None = self
+        while shelf is not None and shelf not in path:
+            path.append(shelf)
+            shelf = shelf.parent
+        return path[::-1]
 
 
 class DatePrecision(models.TextChoices):
@@ -47,6 +82,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self) -> "ArticleQuerySet":
         """Those that everybody may read."""
         return self.filter(status=Article.Status.PUBLISHED)
+
+    def with_shelves(self) -> "ArticleQuerySet":
+        """Bring along the collection and those that it is part of, in the same query."""
+        return self.select_related(f"collection__{SHELVES_ABOVE}")
 
 
 class Article(models.Model):
@@ -108,8 +147,15 @@ class Article(models.Model):
         return years if had_birthday or self.published_precision == DatePrecision.YEAR else years - 1
 
     def is_old(self, today: date) -> bool:
-        """Tell whether the care note belongs on the page."""
-        return (self.age_in_years(today) or 0) > OLD_AFTER_YEARS
+        """Tell whether the care note belongs on the page: the day is known, at its earliest, to be more than ten years back."""
+        if self.published_on is None:
+            return False
+        first = self.published_on
+        return (today.year - OLD_AFTER_YEARS, today.month, today.day) > (first.year, first.month, first.day)
+
+    def is_published(self) -> bool:
+        """Tell whether everybody may read it."""
+        return self.status == self.Status.PUBLISHED
 
 
 class Source(models.Model):

@@ -1,19 +1,81 @@
 """How an article is stored: its text becomes HTML, its version grows, and the rest of the site hears of it."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
 
 from . import events
 from .markup import render_article
-from .models import Article
+from .models import Article, Correction, OldAddress, Source
+
+Row = TypeVar("Row", Source, Correction)
 
 
 @transaction.atomic
-def save_article(article: Article) -> Article:
-    """Store ``article`` with its rendered text and return it. Sends ``article_saved``."""
-    is_new = article.pk is None
-    article.body_html = render_article(article.body)
-    if not is_new:
-        article.version += 1
-    article.save()
-    events.article_saved.send(Article, article=article, is_new=is_new)
+def save_article(
+    article: Article, *, sources: Iterable[Source] | None = None, corrections: Iterable[Correction] | None = None
+) -> Article:
+    """Store ``article`` with its sources, corrections and rendered text, and return it.
+
+    ``sources`` and ``corrections`` are all that the article shall have, in any order, stored before or not; None keeps those it
+    has. A changed slug leaves an old address behind. Sends ``article_saved`` before the transaction ends.
+    """
+    stored = Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version").first()
+    if stored is not None:
+        article.version = stored.version + 1
+    _render_and_store(article, sources, corrections)
+    if stored is not None and stored.slug != article.slug:
+        _leave_old_address(_article_path(stored.slug), _article_path(article.slug))
+    else:
+        OldAddress.objects.filter(path=_article_path(article.slug)).delete()
+    events.article_saved.send(Article, article=article, is_new=stored is None)
     return article
+
+
+def publish_article(article: Article) -> Article:
+    """Show ``article`` to everybody."""
+    article.status = Article.Status.PUBLISHED
+    return save_article(article)
+
+
+def unpublish_article(article: Article) -> Article:
+    """Take ``article`` and all that hangs on it from the public pages; nothing is lost."""
+    article.status = Article.Status.DRAFT
+    return save_article(article)
+
+
+def _render_and_store(article: Article, sources: Iterable[Source] | None, corrections: Iterable[Correction] | None) -> None:
+    if article.pk is None:
+        article.save()  # the rows below need its id
+    kept_sources = _replace_rows(article, article.sources.all(), sources)
+    kept_corrections = _replace_rows(article, article.corrections.all(), corrections)
+    article.body_html = render_article(
+        article.body, source_numbers=[source.number for source in kept_sources], corrections=kept_corrections
+    )
+    article.save()
+
+
+def _replace_rows(article: Article, stored: QuerySet[Row], rows: Iterable[Row] | None) -> list[Row]:
+    """Make ``rows`` all that is stored. Deleting first lets two sources exchange their numbers; rows keep their ids."""
+    if rows is None:
+        return list(stored)
+    rows = list(rows)
+    for row in rows:
+        row.article = article
+    stored.delete()
+    stored.model.objects.bulk_create(rows)
+    return rows
+
+
+def _leave_old_address(old_path: str, new_path: str) -> None:
+    """Lead ``old_path``, and whatever led to it, straight to ``new_path``, which is live and leads nowhere else."""
+    OldAddress.objects.filter(path=new_path).delete()
+    OldAddress.objects.filter(target=old_path).update(target=new_path)
+    OldAddress.objects.update_or_create(path=old_path, defaults={"target": new_path})
+
+
+def _article_path(slug: str) -> str:
+    return reverse("articles:article", args=[slug])

@@ -1,16 +1,38 @@
 """Pages of the publication."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
 from .models import Article, Collection
+from .pages import describe_article
+
+SHELF_PAGE_SIZE = 50
 
 
 def article(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show an article; its conversation comes in by a template tag."""
-    return render(request, "articles/article.html", {"article": get_object_or_404(Article.objects.published(), slug=slug)})
+    """Show an article; its conversation comes in by a template tag. A draft is shown to those who may change it, and not kept."""
+    found = get_object_or_404(Article.objects.with_shelves().defer("body"), slug=slug)
+    if not found.is_published() and not request.user.has_perm("articles.change_article"):
+        raise Http404
+    page = describe_article(found, found.sources.all(), today=timezone.localdate())
+    response = render(request, "articles/article.html", {"article": found, "page": page})
+    if not found.is_published():
+        add_never_cache_headers(response)
+    return response
 
 
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show the articles on a shelf."""
-    return render(request, "articles/collection.html", {"collection": get_object_or_404(Collection, slug=slug)})
+    """Show a shelf: the shelves and the articles on it, by their addresses, in pages that begin ``after`` one of them."""
+    shelf = get_object_or_404(Collection.objects.with_shelves(), slug=slug)
+    rows = shelf.articles.published().defer("body", "body_html").order_by("slug")
+    articles = list(rows.filter(slug__gt=request.GET.get("after", "").replace("\0", ""))[: SHELF_PAGE_SIZE + 1])
+    context = {
+        "collection": shelf,
+        "shelves": shelf.shelf_path()[:-1],
+        "children": shelf.children.all(),
+        "articles": articles[:SHELF_PAGE_SIZE],
+        "next_after": articles[SHELF_PAGE_SIZE - 1].slug if len(articles) > SHELF_PAGE_SIZE else None,
+    }
+    return render(request, "articles/collection.html", context)

@@ -105,7 +105,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='collection',
-            constraint=models.UniqueConstraint(models.F('parent'), models.F('title'), name='collection_titles_differ_on_one_shelf', nulls_distinct=False),
+            constraint=models.UniqueConstraint(models.F('parent'), models.F('title'), name='collection_titles_differ_on_one_shelf'),
+        ),
+        migrations.AddConstraint(
+            model_name='collection',
+            constraint=models.UniqueConstraint(models.F('title'), condition=models.Q(('parent', None)), name='collection_titles_differ_at_the_top'),
         ),
         migrations.AddConstraint(
             model_name='source',

@@ -1,0 +1,63 @@
+"""What the page of an article says, made ready for its template from rows that were read. No queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from .markup import count_citations, count_minutes, list_sections
+from .models import Article, Collection, Source
+
+
+@dataclass(frozen=True)
+class CitedSource:
+    """A source and the ids of the places in the text that cite it, in order."""
+
+    source: Source
+    citation_ids: list[str]
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether the link is known to lead nowhere."""
+        return bool(self.source.url and self.source.broken_since)
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """An article as shown. ``sections`` are ids and titles; ``age_years`` is None where the year is not known."""
+
+    article: Article
+    shelves: list[Collection]
+    sections: list[tuple[str, str]]
+    sources: list[CitedSource]
+    minutes: int
+    age_years: int | None
+    is_old: bool
+
+    @property
+    def original_host(self) -> str:
+        """Return the name of the site where the article stood first, or an empty string."""
+        return (urlsplit(self.article.original_url).hostname or "").removeprefix("www.")
+
+    @property
+    def is_from_elsewhere(self) -> bool:
+        """Tell whether the text came from another site: then a source without an address may have had one."""
+        return bool(self.article.original_url or self.article.submitted_by)
+
+
+def describe_article(article: Article, sources: Iterable[Source], *, today: date) -> ArticlePage:
+    """Return the page of ``article``, whose collections were read with it."""
+    citations = count_citations(article.body_html)
+    return ArticlePage(
+        article=article,
+        shelves=article.collection.shelf_path() if article.collection else [],
+        sections=list_sections(article.body_html),
+        sources=[CitedSource(source, _citation_ids(source.number, citations[source.number])) for source in sources],
+        minutes=count_minutes(article.body_html),
+        age_years=article.age_in_years(today),
+        is_old=article.is_old(today),
+    )
+
+
+def _citation_ids(number: int, count: int) -> list[str]:
+    return [f"cite-{number}-{occurrence}" for occurrence in range(1, count + 1)]
