@@ -57,17 +57,18 @@ def attach_replies(comments: Sequence[CommentRecord]) -> tuple[CommentRecord, ..
 
 
 class _Writers:
-    """The comments of a page by the first word of their writer's name, so that a long page is not searched for each greeting."""
+    """The comments of a page by first word and name of their writer, so that a long page is not searched for each greeting."""
 
     def __init__(self, comments: Sequence[CommentRecord]) -> None:
-        self._by_first_word: dict[str, list[CommentRecord]] = {}
+        self._by_first_word: dict[str, dict[str, list[CommentRecord]]] = {}
         for comment in comments:
-            self._by_first_word.setdefault(_first_letters(comment.name), []).append(comment)
+            names = self._by_first_word.setdefault(_first_letters(comment.name), {})
+            names.setdefault(comment.name, []).append(comment)
 
-    def called_at_start(self, text: str) -> list[CommentRecord]:
-        """Return the comments whose writer is called by the first words of ``text``."""
-        candidates = self._by_first_word.get(_first_letters(text), [])
-        return [comment for comment in candidates if _after_name(text, comment.name) is not None]
+    def called_at_start(self, text: str) -> dict[str, list[CommentRecord]]:
+        """Return the comments by names that the first words of ``text`` call."""
+        names = self._by_first_word.get(_first_letters(text), {})
+        return {name: comments for name, comments in names.items() if _after_name(text, name) is not None}
 
 
 def _first_letters(text: str) -> str:
@@ -80,15 +81,17 @@ def _find_addressee(comment: CommentRecord, writers: _Writers) -> _Finding:
     if greeting is None:
         return _Finding()
     rest = greeting["rest"].strip()
-    addressed = [other for other in writers.called_at_start(rest) if other.name.casefold() != comment.name.casefold()]
+    names = writers.called_at_start(rest)
+    addressed = [comments for name, comments in names.items() if name.casefold() != comment.name.casefold()]
+    called = GREETING_END.split(rest, maxsplit=1)[0].strip()
     if not addressed:
-        called = GREETING_END.split(rest, maxsplit=1)[0].strip()
         return _Finding(sentence=NOBODY.format(name=called) if _looks_like_name(called) else "")
-    if len(addressed) > 1:
-        return _Finding(sentence=AMBIGUOUS.format(name=GREETING_END.split(rest, maxsplit=1)[0].strip(), count=len(addressed)))
-    (target,) = addressed
+    count = sum(map(len, addressed))
+    if count > 1:
+        return _Finding(sentence=AMBIGUOUS.format(name=called, count=count))
+    ((target,),) = addressed
     second = AND_ANOTHER.match(_after_name(rest, target.name) or "")
-    if second and any(other is not target for other in writers.called_at_start(second["rest"])):
+    if second and writers.called_at_start(second["rest"]).keys() - {target.name}:
         return _Finding(sentence=SEVERAL)
     return _Finding(target=target)
 
