@@ -77,6 +77,7 @@ IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = ALLOWED_HOSTS or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
+    "forum.imports",
     "forum.discussion",
     "forum.accounts",
     "forum.site",

@@ -49,11 +49,15 @@ class SourceRecord:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """An article. ``body`` is Markdown with ``[^n]`` citations; ``collection`` runs from the outermost inwards."""
+    """An article. ``body`` is Markdown with ``[^n]`` citations; ``collection`` runs from the outermost inwards.
+
+    ``source_id`` names it at its source, beside the comments.
+    """
 
     title: str
     slug: str
     body: str
+    source_id: str = "article"
     collection: tuple[str, ...] = ()
     byline: str = ""
     submitted_by: str = ""
@@ -68,8 +72,8 @@ class ArticleRecord:
 class CommentRecord:
     """A comment as its source printed it.
 
-    ``source_id`` names it for ever within its file, ``position`` counts from the top of the page, ``parent`` is the ``source_id``
-    of the comment it answers. ``body`` is plain text when ``is_plain`` (the writer escapes it), else Markdown. ``posted_text``
+    ``source_id`` names it within its file and, if ``has_own_id``, for ever at its source; else it only counts, and a page that
+    is saved again may count differently. ``position`` counts from the top, ``parent`` is the ``source_id`` of the comment it answers. ``body`` is plain text when ``is_plain`` (the writer escapes it), else Markdown. ``posted_text``
     is the date as printed and ``note`` a heading printed above it, kept even where the two disagree. ``signature`` is a
     name that stands below the text and differs from ``name``.
     """
@@ -80,6 +84,7 @@ class CommentRecord:
     name: str
     body: str
     is_plain: bool = True
+    has_own_id: bool = True
     subject: str = ""
     signature: str = ""
     posted_at: datetime | None = None
@@ -92,8 +97,12 @@ class CommentRecord:
 
 @dataclass(frozen=True, slots=True)
 class PageRecord:
-    """One article with everything written under it. ``problems`` are those of the page; each comment has its own besides."""
+    """One article with everything written under it. ``problems`` are those of the page; each comment has its own besides.
 
+    ``source`` names the site or page that all ids here belong to, the same for ever: importing it again finds what it brought.
+    """
+
+    source: str
     article: ArticleRecord
     comments: tuple[CommentRecord, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,6 +29,8 @@ from forum.imports.salutations import attach_replies
 from forum.imports.textfile import read_text
 
 FORMAT = "serendip"
+# Of the whole site; the page itself does not say.
+LANGUAGE = "en"
 
 # The site's limit for a name (Drupal, USERNAME_MAX_LENGTH).
 MAX_NAME_CHARS = 60
@@ -77,7 +80,13 @@ def read_pages(path: Path) -> tuple[PageRecord, ...]:
     comments = attach_replies(_read_comments(page, start, problems))
     if not comments:
         problems.append(Problem(page.line_count, "nobody has written under this article."))
-    return (PageRecord(article=article, comments=comments, problems=tuple(problems)),)
+    return (PageRecord(source=_name_source(article), article=article, comments=comments, problems=tuple(problems)),)
+
+
+def _name_source(article: ArticleRecord) -> str:
+    """Return a name for the page by what is printed at its top: the site has several reports of one title, by different students."""
+    top = "\n".join([article.title, article.byline, *article.collection])
+    return f"{FORMAT}:{article.slug}:{sha256(top.casefold().encode()).hexdigest()[:8]}"
 
 
 def _find_conversation(page: Page) -> tuple[int, int]:
@@ -129,6 +138,7 @@ def _read_article(page: Page, end: int, problems: list[Problem]) -> ArticleRecor
         sources=sources,
         published_on=date(year, 1, 1) if year else None,
         published_precision="year" if year else "unknown",
+        language=LANGUAGE,
     )
 
 
@@ -246,7 +256,7 @@ def _read_comment(page: Page, at: int, end: int, number: int) -> CommentRecord |
         subject = ""
     return CommentRecord(
         source_id=f"comment-{number}", position=number, line=heading.line, name=match["name"], subject=subject, body=body,
-        problems=tuple(problems),
+        has_own_id=False, problems=tuple(problems),
     )  # fmt: skip
 
 
