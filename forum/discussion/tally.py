@@ -78,6 +78,24 @@ def _refresh_thread(root: Comment) -> None:
     root.save(update_fields=["preview1_id", "preview2_id", "last_reply_id", "last_reply_at", "active_at"])
 
 
+def renumber_replies(root_id: int) -> None:
+    """Number the replies of a thread by time anew, where an import brought old ones into a thread that had gone on meanwhile.
+
+    The discussion is locked. Everywhere else a number, once given, stays.
+    """
+    numbered = Comment.objects.filter(root=root_id, reply_index__isnull=False)
+    replies = list(numbered.order_by("sort_at", "reply_index"))
+    indexes = [reply.reply_index or 0 for reply in replies]
+    if indexes == sorted(indexes):
+        return
+    # Out of the way first: no two replies may have one number, not even between two rows of one statement.
+    numbered.update(reply_index=F("reply_index") + max(indexes))
+    for number, reply in zip(sorted(indexes), replies, strict=True):
+        reply.reply_index = number
+    Comment.objects.bulk_update(replies, ["reply_index"], batch_size=500)
+    _refresh_thread(Comment.objects.get(pk=root_id))
+
+
 def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) -> None:
     discussion.comment_count += step
     if step > 0:

@@ -14,7 +14,8 @@ class ImportRunAdmin(admin.ModelAdmin):
     """Lists the runs; a run shows what was added and what was odd."""
 
     list_display = ["file_name", "format", "started_at"]
-    fields = readonly_fields = ["file_name", "file_hash", "format", "options", "counts", "oddities", "started_at", "finished_at"]
+    fields = ["file_name", "file_hash", "format", "options", "counts", "oddities", "started_at", "finished_at"]
+    readonly_fields = ["oddities"]
 
     @admin.display(description=_("oddities"))
     def oddities(self, run: ImportRun) -> SafeString:

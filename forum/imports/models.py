@@ -1,4 +1,4 @@
-"""What was imported: each run of an import, and which row every imported thing became. Reading files and making rows are elsewhere."""
+"""What was imported: each run of an import, and which row every imported thing became. How rows are made is in ``writer``."""
 
 from django.db import models
 from django.db.models import Q

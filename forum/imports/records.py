@@ -73,9 +73,10 @@ class CommentRecord:
     """A comment as its source printed it.
 
     ``source_id`` names it within its file and, if ``has_own_id``, for ever at its source; else it only counts, and a page that
-    is saved again may count differently. ``position`` counts from the top, ``parent`` is the ``source_id`` of the comment it answers. ``body`` is plain text when ``is_plain`` (the writer escapes it), else Markdown. ``posted_text``
-    is the date as printed and ``note`` a heading printed above it, kept even where the two disagree. ``signature`` is a
-    name that stands below the text and differs from ``name``.
+    is saved again may count differently. ``position`` counts from the top, ``parent`` is the ``source_id`` of the comment it
+    answers. ``body`` is plain text when ``is_plain`` (the writer escapes it), else Markdown. ``posted_text`` is the date as
+    printed and ``note`` a heading printed above it, kept even where the two disagree. ``signature`` is a name that stands
+    below the text and differs from ``name``.
     """
 
     source_id: str

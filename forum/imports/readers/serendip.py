@@ -84,7 +84,7 @@ def read_pages(path: Path) -> tuple[PageRecord, ...]:
 
 
 def _name_source(article: ArticleRecord) -> str:
-    """Return a name for the page by what is printed at its top: the site has several reports of one title, by different students."""
+    """Return a name for the page, made of what is printed at its top: the site has several reports of one title."""
     top = "\n".join([article.title, article.byline, *article.collection])
     return f"{FORMAT}:{article.slug}:{sha256(top.casefold().encode()).hexdigest()[:8]}"
 
