@@ -11,3 +11,4 @@ urlpatterns = [
 ]
 
 handler400 = "forum.discussion.views.forms.show_bad_request"
+handler500 = "forum.site.errors.server_error"

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from .models import SiteText
-from .reading import ReadingSettings
+from .reading import read_settings
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -14,5 +14,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "site_text": SimpleLazyObject(SiteText.load),
-        "reading": ReadingSettings.from_cookie(request.COOKIES.get(ReadingSettings.COOKIE, "")),
+        "reading": read_settings(request),
     }

@@ -1,5 +1,7 @@
 """What the operator says on every page, and the one number that changes with any page of the whole site."""
 
+import re
+
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -95,3 +97,8 @@ class HelpLine(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def dialled(self) -> str:
+        """Return the number to dial where ``how`` is a telephone number and nothing else, so that a phone can call it."""
+        return re.sub(r"[^\d+]", "", self.how) if re.fullmatch(r"\+?[\d ()/.-]{3,}", self.how) else ""

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from django.conf import settings
+from django.http import HttpRequest
+
 
 @dataclass(frozen=True)
 class ReadingSettings:
     """The choices; each is one of CHOICES, the first being what a new reader gets."""
 
-    COOKIE: ClassVar[str] = "reading"
     CHOICES: ClassVar[dict[str, tuple[str, ...]]] = {
         "text": ("normal", "large", "larger"),
         "space": ("normal", "loose"),
@@ -28,3 +30,8 @@ class ReadingSettings:
     def to_cookie(self) -> str:
         """Return the value of the cookie."""
         return "-".join((self.text, self.space, self.theme))
+
+
+def read_settings(request: HttpRequest) -> ReadingSettings:
+    """Return what this reader chose, or what a new reader gets."""
+    return ReadingSettings.from_cookie(request.COOKIES.get(settings.READING_COOKIE_NAME, ""))

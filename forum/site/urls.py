@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from . import health
+from . import health, views
 
 app_name = "site"
 urlpatterns = [
+    path("guidelines/", views.guidelines, name="guidelines"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("help/", views.help_and_contact, name="help"),
+    path("help-now/", views.help_now, name="help-now"),
+    path("reading/", views.reading, name="reading"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
