@@ -53,7 +53,7 @@ def read_text(path: Path) -> TextFile:
     data = _read_bytes(path, MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise ImportFileError(
-            f"the file goes on after {MAX_FILE_BYTES // 1024**2} MB; a saved page is much smaller. Nothing was imported.",
+            f"the file goes on after {MAX_FILE_BYTES // 1024**2} MB; a saved page is much smaller.",
             line=data.count(b"\n") + 1,
         )
     text, encoding = _decode(data)

@@ -67,7 +67,7 @@ def plan_page(page: PageRecord, *, now: datetime, target: Article | None = None)
     known = {source_id: row.comment_id for source_id, tie in ties.items() if (row := here.get(tie)) and row.comment_id}
     article = next((row.comment.discussion.article if row.comment else row.article for row in here.values()), None)
     if target and article and article != target:
-        raise ImportFileError(f"this page is already here, under {article.get_absolute_url()}. Nothing was imported.")
+        raise ImportFileError(f"this page is already here, under {article.get_absolute_url()}.")
     plan = Plan(page, target or article, known, ties, now, list(page.all_problems))
     plan.problems += [
         Problem(record.line, f"answers “{record.parent}”, which is not in the file. It starts a thread of its own.")
@@ -157,7 +157,7 @@ def _put_in_order(plan: Plan) -> list[tuple[CommentRecord, datetime]]:
             heapq.heappush(pending, (moments[child.source_id], child.position, child))
     if children:
         first = min((record for records in children.values() for record in records), key=lambda record: record.position)
-        raise ImportFileError("this comment and others answer each other in a circle. Nothing was imported.", line=first.line)
+        raise ImportFileError("this comment and others answer each other in a circle.", line=first.line)
     return [(record, moments[record.source_id]) for record in ordered]
 
 
@@ -190,11 +190,9 @@ def _write_article(plan: Plan, counts: Counter[str]) -> Article:
         article.published_precision = record.published_precision
     if record.language:
         article.language = record.language
-    save_article(article)
-    Source.objects.bulk_create(
-        Source(article=article, number=source.number, title=source.title, url=source.url or "") for source in record.sources
-    )
-    counts.update({"articles": 1, "sources": len(record.sources)})
+    sources = [Source(number=source.number, title=source.title, url=source.url or "") for source in record.sources]
+    save_article(article, sources=sources)
+    counts.update({"articles": 1, "sources": len(sources)})
     return article
 
 

@@ -60,6 +60,7 @@ def assert_stored(saved: SavedPage) -> None:
     assert shelves == truth["collection"]
     assert len(article.body.split("\n\n")) == article.body_html.count("<p>") == truth["body_paragraphs"]
     assert [int(number) for number in re.findall(r"\[\^(\d+)\]", article.body)] == truth["citation_marks_in_order"]
+    assert article.body_html.count('class="cite"') == len(truth["citation_marks_in_order"])
     assert [
         {"number": source.number, "title": source.title, "url": source.url or None} for source in article.sources.all()
     ] == truth["sources"]

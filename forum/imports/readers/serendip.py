@@ -44,7 +44,8 @@ SENTENCE_MARK = re.compile(r"[!?;:]|[.,]\s+[a-z]")
 
 SOURCES = re.compile(r"(www |web )?(sources|references|bibliography|works cited)( cited)?:?", re.IGNORECASE)
 SOURCE = re.compile(r"(?P<number>\d{1,3})\s*\)\s*(?P<text>.*)")
-URL = re.compile(r"<?(https?://[^\s<>]+)>?")
+# A longer address has no room in a source; it stays in the title.
+URL = re.compile(r"<?(https?://[^\s<>]{1,490})(?:>|(?=\s|$))")
 CONVERSATION = re.compile(r"continuing conversation:?", re.IGNORECASE)
 
 # A subject has at most 64 letters in Drupal; a longer single line is a text of one line.

@@ -65,7 +65,7 @@ class Command(BaseCommand):
         except ImportFileError as error:
             if options["json"]:
                 self.stdout.write(json.dumps({"file": str(path), "error": error.sentence, "line": error.line}))
-            raise CommandError(f"{path.name}: {error}") from error
+            raise CommandError(f"{path.name}: {error} Nothing was imported.") from error
         seconds = round(time.perf_counter() - started, 3)
         if options["json"]:
             pages = [_as_json(report) for report in reports]
