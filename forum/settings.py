@@ -206,3 +206,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Dotted paths, run in this order on every new comment. With none, the comments of guests wait for a moderator.
 COMMENT_SCREENERS: list[str] = []
+
+# -- the first start
+
+# Called by ``serve`` on every start, by dotted path: it fills a site that has no article yet.
+SAMPLE_LOADER = "forum.imports.sample.load_sample"

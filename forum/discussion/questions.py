@@ -16,11 +16,15 @@ _PHRASES = re.compile(
       | (i|we) (\s (would|'d|will|should|am|are|'m))? \s (like|love|want|need|trying) \s to \s (know|hear|find\sout|ask)
       | (i|we) \s (wonder|am\swondering|was\swondering|were\swondering)
       | wondering \s (if|whether|what|how)
-      | (what|how|where|when|why|who|which) \s (should|can|could|do|does|did|is|are|was|would|will|to) \b
       | looking \s for \s (advice|help|answers|someone|anyone|information)
       | let \s me \s know
     )""",
     re.IGNORECASE | re.VERBOSE,
+)
+# Only at the start of a sentence: "my brother, who was there" asks nothing.
+_OPENING = re.compile(
+    r"(and |but |so |or )?(what|how|where|when|why|who|which) (should|can|could|do|does|did|is|are|would|will|to)\b",
+    re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?？؟…])\s+|\n+")
 
@@ -46,7 +50,7 @@ def _asking_sentence(text: str) -> str | None:
         if any(mark in plain for mark in QUESTION_MARKS):
             return sentence
     for sentence, plain in zip(sentences, without_addresses, strict=True):
-        if _PHRASES.search(plain):
+        if _PHRASES.search(plain) or _OPENING.match(plain):
             return sentence
     return None
 

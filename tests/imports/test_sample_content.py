@@ -14,7 +14,7 @@ ARTICLE_KEYS = {
     "slug", "title", "standfirst", "byline", "byline_role", "writer", "published_on", "published_precision", "reviewed_on",
     "collection", "language", "original_url", "sources", "corrections",
 }  # fmt: skip
-SOURCE_KEYS = {"number", "title", "url", "saved_copy_url", "checked_on", "broken_since"}
+SOURCE_KEYS = {"number", "title", "url"}
 COMMENT_KEYS = {
     "key", "parent", "name", "relation", "subject", "body", "posted", "precision", "posted_text", "old_site", "state", "reason",
     "member", "language",
@@ -67,14 +67,6 @@ def test_every_citation_has_a_source_and_every_source_is_cited(body, article):
     assert numbers == list(range(1, 10))
     assert list(dict.fromkeys(cited)) == numbers, "sources are numbered in the order in which the text first cites them"
     assert sum(cited.count(number) > 1 for number in numbers) >= 2
-
-
-def test_sources_say_when_their_address_was_last_checked(article):
-    for source in article["sources"]:
-        assert bool(source["url"]) == bool(source["checked_on"])
-        if source["url"]:
-            assert source["url"].startswith("https://")
-            assert date.fromisoformat(source["checked_on"]) <= TODAY
 
 
 def test_corrections_quote_one_place_in_the_text(body, article):
