@@ -1,0 +1,110 @@
+"""What a start of the server needs, checked or put in place one by one. The order is in the command ``serve``."""
+
+import errno
+import hashlib
+import os
+import socket
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+
+DATABASE_TIMEOUT_SECONDS = 5
+
+# Packages whose version decides what the collected files look like, beside the files themselves.
+STATIC_PACKAGES = ("Django", "whitenoise", "brotli")
+
+
+class StartError(Exception):
+    """Why the site cannot start, in one sentence that says what to do."""
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Raise StartError unless the server could listen there. The web server itself would share a port in silence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except PermissionError:
+            raise StartError(f"Port {port} may not be used by this account. Choose one above 1023: make run PORT=8001") from None
+        except (OSError, OverflowError) as error:
+            if getattr(error, "errno", None) == errno.EADDRINUSE:
+                raise StartError(
+                    f"Port {port} is in use. Stop the other program or choose another: make run PORT={port + 1}"
+                ) from None
+            raise StartError(f"The server cannot listen on {host}, port {port}: {error}") from None
+
+
+def require_writable_folder(folder: Path) -> None:
+    """Raise StartError unless files can be written in ``folder``, which is made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StartError(
+            f"The data folder {folder} cannot be written ({error.strerror}). Name another in DATA_DIR, or change its owner."
+        ) from None
+
+
+def require_database() -> None:
+    """Raise StartError unless the database answers within DATABASE_TIMEOUT_SECONDS."""
+    if connection.vendor == "sqlite":
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM sqlite_master")
+        except DatabaseError as error:
+            path = connection.settings_dict["NAME"]
+            raise StartError(f"The database file {path} cannot be used: {error}. Look at DATABASE_URL and DATA_DIR.") from None
+        return
+    import psycopg
+
+    # Asked without the pool, which would go on trying in the background and say so many times.
+    parameters = connection.get_connection_params() | {"connect_timeout": DATABASE_TIMEOUT_SECONDS}
+    try:
+        psycopg.connect(**parameters).close()
+    except psycopg.OperationalError as error:
+        where = f"{parameters.get('host', 'localhost')}:{parameters.get('port', 5432)}"
+        lines = str(error).strip().splitlines()
+        reason = next((line for line in lines if "failed: " in line), lines[-1]).rsplit("failed: ")[-1].strip()
+        raise StartError(f"The database at {where} cannot be reached: {reason}") from None
+
+
+def collect_static_files() -> bool:
+    """Collect and compress the static files where they changed since the last time; tell whether they had."""
+    stamp = Path(settings.STATIC_ROOT).with_suffix(".fingerprint")
+    found = fingerprint_static_files()
+    if stamp.exists() and stamp.read_text() == found and Path(settings.STATIC_ROOT).is_dir():
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(found)
+    return True
+
+
+def fingerprint_static_files() -> str:
+    """Return a hash of every static file and of the packages that process them."""
+    digest = hashlib.sha256()
+    for package in STATIC_PACKAGES:
+        digest.update(f"{package} {version(package)}\n".encode())
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            digest.update(f"{path}\n".encode())
+            with storage.open(path) as file:
+                digest.update(file.read())
+    return digest.hexdigest()
+
+
+def find_own_address(port: int) -> str:
+    """Return the address to use where SITE_URL names none. Passkeys and cookies want a name here, not a number."""
+    return f"http://localhost:{port}"
+
+
+def has_own_address() -> bool:
+    """Tell whether the operator named the address of the site, in the environment or in ``.env``."""
+    return bool(os.environ.get("SITE_URL"))

@@ -1,0 +1,199 @@
+"""``manage.py serve`` as a person meets it: a real process, real sockets, a folder of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from http.cookiejar import CookieJar
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Return the environment of a site with no setting but its folder; on PostgreSQL, a new database of its own too."""
+    ours = (
+        "DATA_DIR",
+        "SITE_URL",
+        "SITE_NAME",
+        "DEBUG",
+        "SECRET_KEY",
+        "SECRET_KEY_FALLBACKS",
+        "ALLOWED_HOSTS",
+        "HOLD_FIRST_COMMENTS",
+    )
+    clean = {name: value for name, value in os.environ.items() if name not in (*ours, "DJANGO_SETTINGS_MODULE", "DATABASE_URL")}
+    clean["DATA_DIR"] = str(tmp_path / "data")
+    server = os.environ["DATABASE_URL"]
+    if not server.startswith("postgres"):
+        yield clean
+        return
+    name = f"serve_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as administrator:
+        administrator.execute(f"CREATE DATABASE {name}")
+        yield clean | {"DATABASE_URL": urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()}
+        administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def port() -> int:
+    """Return a port that nobody uses now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class Site:
+    """A running site; ``said`` is what it printed until it answered."""
+
+    def __init__(self, environment: dict[str, str], port: int) -> None:
+        self.address = f"http://localhost:{port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,  # a group of its own, which Ctrl-C reaches as a whole
+        )
+        self._deadline = threading.Timer(90, self.abandon)
+        self._deadline.start()
+        self.said = ""
+        for line in self.process.stdout:
+            self.said += line
+            if f"is at {self.address}" in line:
+                break
+
+    def get(self, path: str) -> tuple[int, str]:
+        with urllib.request.urlopen(self.address + path) as response:
+            return response.status, response.read().decode()
+
+    def press_ctrl_c(self) -> tuple[int, str]:
+        """Stop as a terminal does; return the exit status and what was said on the way."""
+        return self.stop(lambda: os.killpg(self.process.pid, signal.SIGINT))
+
+    def stop(self, send: Callable[[], None]) -> tuple[int, str]:
+        """Stop by calling ``send``; return the exit status and what was said on the way."""
+        send()
+        last_words = self.process.stdout.read()
+        return self.process.wait(timeout=20), last_words
+
+    def abandon(self) -> None:
+        """End whatever is left of it."""
+        self._deadline.cancel()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.stdout.close()
+        self.process.wait()
+
+
+@pytest.fixture
+def start_site(environment: dict[str, str], port: int) -> Iterator[Callable[[], Site]]:
+    """Start the same site, again and again; nothing of it is left after the test."""
+    started: list[Site] = []
+
+    def start() -> Site:
+        started.append(Site(environment, port))
+        return started[-1]
+
+    yield start
+    for site in started:
+        site.abandon()
+
+
+def serve_in_vain(environment: dict[str, str], port: int) -> tuple[int, str, str]:
+    """Start a site that cannot start; return the status and what it printed on both streams."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def sign_in(site: Site, email: str, password: str) -> str:
+    """Fill in the login form of the administration and return the address it leads to."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    address = f"{site.address}/admin/login/?next=/admin/"
+    with browser.open(address) as response:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', response.read().decode())[1]
+    form = {"csrfmiddlewaretoken": token, "username": email, "password": password, "next": "/admin/"}
+    with browser.open(urllib.request.Request(address, urllib.parse.urlencode(form).encode(), {"Referer": address})) as response:
+        return response.url
+
+
+def test_site_starts_takes_the_first_login_stops_and_starts_again(start_site: Callable[[], Site], tmp_path: Path) -> None:
+    site = start_site()
+    email, password = re.search(r"(\S+@\S+) is operator.*\nPassword, shown this once: (\S+)", site.said).groups()
+    assert site.get("/healthz") == (200, "ok\n")
+    assert site.get("/readyz") == (200, "ok\n")
+    style_sheet = re.search(r'href="(/static/admin/css/base\.[0-9a-f]+\.css)"', site.get("/admin/login/")[1])[1]
+    assert site.get(style_sheet)[0] == 200
+    assert sign_in(site, email, password) == f"{site.address}/admin/"
+    assert site.press_ctrl_c() == (0, "")
+
+    collected = (tmp_path / "data" / "static" / "staticfiles.json").stat().st_mtime_ns
+    again = start_site()
+    assert "Password" not in again.said
+    assert (tmp_path / "data" / "static" / "staticfiles.json").stat().st_mtime_ns == collected
+    assert sign_in(again, email, password) == f"{again.address}/admin/"
+    assert again.stop(again.process.terminate) == (0, "")
+
+
+def test_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        sentence = f"Port {port} is in use. Stop the other program or choose another: make run PORT={port + 1}\n"
+        assert serve_in_vain(environment, port) == (2, "", sentence)
+
+
+def test_wrong_settings_are_all_named_at_once(environment: dict[str, str], port: int) -> None:
+    wrong = {"DEBUG": "perhaps", "SITE_URL": "example.org", "HOLD_FIRST_COMMENTS": "-1", "DATABASE_URL": "oracle"}
+    status, said, complaint = serve_in_vain(environment | wrong, port)
+    assert (status, said) == (2, "")
+    assert {line.split(":")[0] for line in complaint.splitlines()[1:]} == set(wrong)
+
+
+@pytest.mark.parametrize("secret", [{}, {"SECRET_KEY": "a secret of the operator's own, long enough to be one"}])
+def test_data_folder_that_cannot_be_written_is_one_sentence(
+    environment: dict[str, str], port: int, tmp_path: Path, secret: dict[str, str]
+) -> None:
+    (tmp_path / "file").write_text("a file where the folder should be")
+    status, said, complaint = serve_in_vain(environment | secret | {"DATA_DIR": str(tmp_path / "file")}, port)
+    assert (status, said) == (2, "")
+    assert len(complaint.strip().splitlines()) == 1
+    assert str(tmp_path / "file") in complaint
+
+
+def test_database_that_cannot_be_reached_is_one_sentence(environment: dict[str, str], port: int) -> None:
+    status, said, complaint = serve_in_vain(environment | {"DATABASE_URL": f"postgres://somebody@127.0.0.1:{port}/site"}, port)
+    assert (status, said) == (2, "")
+    assert complaint == f"The database at 127.0.0.1:{port} cannot be reached: Connection refused\n"
+
+
+def test_file_that_is_no_database_is_one_sentence(environment: dict[str, str], port: int, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("this is not a database, whatever its name says; " * 30)
+    status, said, complaint = serve_in_vain(environment | {"DATABASE_URL": f"sqlite:///{tmp_path / 'notes.txt'}"}, port)
+    assert (status, said) == (2, "")
+    assert complaint.count("\n") == 1
+    assert "file is not a database" in complaint
