@@ -329,3 +329,9 @@ class DecisionLatch(models.Model):
 def year_of(moment: datetime) -> int:
     """Return the year a reader is shown for ``moment`` (dates are shown in the site's time zone)."""
     return timezone.localtime(moment).year
+
+
+def year_range(year: int) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of ``year`` as readers are shown it."""
+    zone = timezone.get_current_timezone()
+    return datetime(year, 1, 1, tzinfo=zone), datetime(year, 12, 31, 23, 59, 59, 999_999, tzinfo=zone)

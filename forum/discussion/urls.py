@@ -7,6 +7,8 @@ from .views import forms, pages
 app_name = "discussion"
 urlpatterns = [
     path("articles/<slug:slug>/comment/", forms.new_comment, name="comment-new"),
+    path("articles/<slug:slug>/comments/", pages.year, name="year"),
+    path("articles/<slug:slug>/comments/<int:pk>/", pages.thread, name="thread"),
     path("comments/<int:pk>/", pages.comment, name="comment"),
     path("comments/<int:pk>/reply/", forms.reply, name="comment-reply"),
 ]

@@ -1,13 +1,149 @@
-"""Pages that show conversations."""
+"""Pages that show one conversation: a thread, a permalink, a year. What an article's page shows is in ``conversation``."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
-from ..models import Comment
-from ..permissions import viewer_of
+from articles.models import Article
+from forum.site.models import SiteText
+
+from .. import rows
+from ..conversation import make_surroundings
+from ..models import Comment, Discussion, year_range
+from ..moments import years_words
+from ..paging import Pager, make_links, read_page, read_year
+from ..permissions import Viewer, can_post, can_read_text, viewer_of
+from ..rendering import Layout, render_threads
+from ..threads import Row, Thread, build_thread, quoted_line
 
 
+class CommentGoneError(Exception):
+    """Its writer took it back, or it was erased, and nobody answered it."""
+
+
+@require_safe
+def thread(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show a root and all replies to it; a reply's id, or another article's slug, leads to the right address (301)."""
+    viewer = viewer_of(request)
+    try:
+        comment = _find_comment(viewer, pk)
+    except CommentGoneError:
+        return render(request, "410.html", status=410)
+    path = _thread_path(comment)
+    if request.path != path:
+        return redirect(path, permanent=True)
+    return render(request, "discussion/thread.html", _describe_thread(request, viewer, comment))
+
+
+@require_safe
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Redirect a permalink to the comment's place in its thread."""
-    found = get_object_or_404(Comment.objects.visible_to(viewer_of(request)), pk=pk)
-    return redirect(f"{found.discussion.article.get_absolute_url()}comments/{found.thread_id}/#comment-{found.pk}")
+    try:
+        found = _find_comment(viewer_of(request), pk)
+    except CommentGoneError:
+        return render(request, "410.html", status=410)
+    page = -(-(found.reply_index or 1) // rows.REPLIES_ON_A_PAGE)
+    query = f"?page={page}" if page > 1 else ""
+    return HttpResponseRedirect(f"{_thread_path(found)}{query}#comment-{found.pk}")
+
+
+@require_safe
+def year(request: HttpRequest, slug: str) -> HttpResponse:
+    """Redirect to the first public comment of a year: a root on its page under the article, a reply in its thread."""
+    article = Article.objects.published().filter(slug=slug).first()
+    discussion = rows.find_discussion(article) if article else None
+    wanted = read_year(request.GET.get("year"))
+    if article is None or discussion is None or wanted is None:
+        raise Http404
+    first, last = year_range(wanted)
+    known = Comment.objects.filter(discussion=discussion, public=True, posted_at__range=(first, last))
+    # What was posted in a year became public in it or later: with that said, an index finds the place.
+    dated = known.filter(published_at__gte=first).exclude(posted_precision__in=("before", "unknown"))
+    found = dated.order_by("published_at", "id").values_list("pk", "position").first()
+    if found is None:
+        raise Http404
+    pk, position = found
+    if position is None:
+        return redirect("discussion:comment", pk)
+    page = -(-position // rows.ROOTS_ON_A_PAGE)
+    query = f"?page={page}" if page > 1 else ""
+    return HttpResponseRedirect(f"{article.get_absolute_url()}{query}#comment-{pk}")
+
+
+def _find_comment(viewer: Viewer, pk: int) -> Comment:
+    """Return a comment that has a place or a line on a page of ``viewer``; raise Http404, or CommentGoneError if taken back."""
+    if pk > 2**63 - 1:
+        raise Http404
+    found = Comment.objects.select_related("discussion__article").defer("body", "body_html", "discussion__article__body_html")
+    comment = found.filter(pk=pk).first()
+    if comment is None or not comment.discussion.article.is_published() or comment.discussion.state == Discussion.State.HIDDEN:
+        raise Http404
+    is_own = viewer.user_id is not None or viewer.guest_id is not None
+    if comment.listed or (is_own and can_read_text(Viewer(viewer.user_id, viewer.guest_id), comment)):
+        return comment
+    if comment.state in (Comment.State.WITHDRAWN, Comment.State.ERASED):
+        raise CommentGoneError
+    raise Http404
+
+
+def _thread_path(comment: Comment) -> str:
+    return f"{comment.discussion.article.get_absolute_url()}comments/{comment.thread_id}/"
+
+
+def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> dict[str, object]:
+    discussion, site_text = comment.discussion, SiteText.load()
+    pages = -(-comment.reply_seq // rows.REPLIES_ON_A_PAGE)
+    page = read_page(request.GET.get("page"), pages)
+    own = rows.read_own(discussion, viewer)
+    (root,) = rows.veil([rows.read_root(comment.pk)], own)
+    replies = rows.veil(rows.read_thread(comment.pk, page), own)
+    is_last = page >= max(pages, 1)
+    waiting = own.unlisted_replies(root.id) if is_last else []
+    shown = build_thread(root, replies, own=waiting, is_start=page == 1)
+    path = _thread_path(comment)
+    around = make_surroundings(
+        Layout.THREAD,
+        discussion.article.get_absolute_url(),
+        site_text,
+        timezone.now(),
+        can_post=can_post(viewer, discussion),
+    )
+    title, heading = _title_of(root, site_text.visitor_name)
+    return {
+        "article": discussion.article,
+        "site_text": site_text,
+        "discussion": discussion,
+        "page_title": title,
+        "heading": heading,
+        "years": _years_of(root, shown),
+        "html": render_threads([shown], around.showing([shown])),
+        "held_count": sum(row.state == Comment.State.HELD for row in (*waiting, *([root] if root.is_own else []))),
+        "can_post": around.can_post,
+        "pager": Pager(
+            make_links(page, pages, lambda number: f"{path}?page={number}" if number > 1 else path),
+            next_href="" if is_last else f"{path}?page={page + 1}",
+            next_words=_("Next replies"),
+        ),
+    }
+
+
+def _title_of(root: Row, visitor_name: str) -> tuple[str, str]:
+    """Return the page's title and its heading."""
+    count = root.reply_count
+    replies = ngettext("%(count)d reply", "%(count)d replies", count) % {"count": count}
+    if not root.is_readable:
+        heading = _("A conversation with %(replies)s") % {"replies": replies}
+        return heading, heading
+    name = root.name or visitor_name
+    title = _("%(name)s: “%(words)s”") % {"name": name, "words": root.subject or quoted_line(root.body_html)}
+    if count:
+        return title, _("%(name)s’s comment and %(replies)s") % {"name": name, "replies": replies}
+    return title, _("%(name)s’s comment") % {"name": name}
+
+
+def _years_of(root: Row, shown: Thread) -> str:
+    years = [moment.year for moment in (root.posted_at, root.last_reply_at) if moment and root.year]
+    return years_words(min(years), max(years)) if years else ""

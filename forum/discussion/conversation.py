@@ -1,0 +1,219 @@
+"""The conversation under one article, ready for its templates: which page of it is asked for, what is on it, and the ways on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from articles.models import Article
+from forum.site.models import SiteText
+
+from . import rows
+from .models import Discussion
+from .paging import Pager, make_links, read_keyset, read_number, read_page, read_since, read_year, write_keyset
+from .permissions import can_post, viewer_of
+from .rendering import Layout, Surroundings, render_eras, render_single, render_threads
+from .rows import OwnRows
+from .threads import Row, Thread, build_thread, group_by_era, take_out
+from .years import YearStrip, make_year_strip
+
+OLDEST, NEWEST, WAITING = ORDERS = ("oldest", "newest", "waiting")
+PRINTED_AT_ONCE = 200  # a longer conversation is printed year by year
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What ``_conversation.html`` and ``_years.html`` show."""
+
+    article_path: str
+    discussion: Discussion | None  # None where readers may not see it
+    years: list[tuple[int, int]] = field(default_factory=list)  # (year, comments)
+    strip: YearStrip | None = None
+    order: str = OLDEST
+    can_post: bool = False
+    is_print: bool = False
+    html: str = ""
+    pager: Pager = field(default_factory=Pager)
+    new_words: str = ""
+    new_href: str = ""
+    print_years: list[int] = field(default_factory=list)
+    printed_year: int | None = None
+
+    @property
+    def comment_count(self) -> int:
+        """Return how many comments everybody can read."""
+        return self.discussion.comment_count if self.discussion else 0
+
+    @property
+    def waiting_count(self) -> int:
+        """Return how many questions wait for a reply."""
+        return self.discussion.waiting_count if self.discussion else 0
+
+    @property
+    def counts(self) -> str:
+        """Return "34 comments from 21 people, over 21 years"."""
+        return count_words(self.discussion, self.years) if self.discussion else ""
+
+    @property
+    def state(self) -> str:
+        """Return the state of the discussion, "hidden" where there is nothing to see."""
+        return self.discussion.state if self.discussion else Discussion.State.HIDDEN
+
+
+def count_words(discussion: Discussion, years: list[tuple[int, int]]) -> str:
+    """Return how many comments and people there are, and over how many years where that is more than one."""
+    count, people = discussion.comment_count, discussion.people_count
+    words = ngettext("%(count)d comment", "%(count)d comments", count) % {"count": count}
+    if people:
+        words += " " + ngettext("from %(count)d person", "from %(count)d people", people) % {"count": people}
+    known = [year for year, in_year in years if in_year]
+    if known and (span := known[-1] - known[0]):
+        words += ", " + ngettext("over %(count)d year", "over %(count)d years", span) % {"count": span}
+    return words
+
+
+def read_conversation(request: HttpRequest, article: Article, site_text: SiteText) -> Conversation:
+    """Return the page of the conversation under ``article`` that ``request`` asks for; raise Http404 for none such."""
+    discussion = rows.find_discussion(article)
+    path = article.get_absolute_url()
+    if discussion is None:
+        return Conversation(path, None)
+    viewer = viewer_of(request)
+    years = list(discussion.years.filter(comment_count__gt=0).values_list("year", "comment_count"))
+    order = request.GET.get("order", "")
+    is_print = request.GET.get("view") == "print"
+    now = timezone.now()
+    talk = Conversation(
+        path,
+        discussion,
+        years=years,
+        strip=make_year_strip(years, timezone.localdate(now).year),
+        order=order if order in ORDERS else OLDEST,
+        can_post=can_post(viewer, discussion),
+        is_print=is_print,
+    )
+    around = make_surroundings(Layout.PRINT if is_print else Layout.ARTICLE, path, site_text, now, can_post=talk.can_post)
+    if is_print:
+        _fill_print(talk, request, around)
+        return talk
+    own = rows.read_own(discussion, viewer)
+    since = read_since(request.GET.get("since"))
+    match talk.order:
+        case "newest":
+            _fill_newest(talk, request, around, own)
+        case "waiting":
+            _fill_waiting(talk, request, around)
+        case _:
+            _fill_oldest(talk, request, around, own, since)
+    return talk
+
+
+def make_surroundings(layout: Layout, article_path: str, site_text: SiteText, now: datetime, *, can_post: bool) -> Surroundings:
+    """Return what the comments of a page have in common; the address of a comment is made once, not for each."""
+    return Surroundings(
+        layout=layout,
+        article_path=article_path,
+        comments_path=reverse("discussion:comment", args=[0]).removesuffix("0/"),
+        visitor_name=site_text.visitor_name,
+        usual_wait=site_text.usual_wait,
+        now=now,
+        can_post=can_post,
+    )
+
+
+def _fill_oldest(talk: Conversation, request: HttpRequest, around: Surroundings, own: OwnRows, since: datetime | None) -> None:
+    assert talk.discussion is not None
+    pages = -(-talk.discussion.root_seq // rows.ROOTS_ON_A_PAGE)
+    page = read_page(request.GET.get("page"), pages)
+    roots, following = rows.read_roots(talk.discussion, page)
+    new = rows.read_new(talk.discussion, since) if since else []
+    threads = _build_threads(roots, own, new, since)
+    if page >= pages:
+        threads += [build_thread(row, (), own=own.unlisted_replies(row.id)) for row in own.unlisted_roots]
+    shown = around.showing(threads)
+    talk.html = render_eras(group_by_era(threads), shown, ends_now=following is None)
+    talk.new_words, talk.new_href = _new_link(new, shown)
+    links = make_links(page, pages, lambda number: _address(talk, page=number))
+    if following is None:
+        talk.pager = Pager(links)
+        return
+    words = _("Next: comments from %(year)d on") % {"year": following.year} if following.year else _("Next page of comments")
+    next_page = -(-(following.position or 0) // rows.ROOTS_ON_A_PAGE)
+    talk.pager = Pager(links, next_href=_address(talk, page=next_page), next_words=words)
+
+
+def _fill_newest(talk: Conversation, request: HttpRequest, around: Surroundings, own: OwnRows) -> None:
+    assert talk.discussion is not None
+    after = read_keyset(request.GET.get("after"))
+    roots, following = rows.read_newest_roots(talk.discussion, after)
+    threads = _build_threads(roots, own, [], None)
+    if after is None:
+        threads = [build_thread(row, (), own=own.unlisted_replies(row.id)) for row in own.unlisted_roots] + threads
+    talk.html = render_threads(threads, around.showing(threads))
+    last = roots[-1] if following else None
+    talk.pager = Pager(
+        first_href=_address(talk, order=NEWEST) if after else "",
+        first_words=_("Back to the newest"),
+        next_href=_address(talk, order=NEWEST, after=write_keyset(last.active_at, last.id)) if last else "",
+        next_words=_("Next page of comments"),
+    )
+
+
+def _fill_waiting(talk: Conversation, request: HttpRequest, around: Surroundings) -> None:
+    assert talk.discussion is not None
+    after = read_number(request.GET.get("after")) or 0
+    found, following = rows.read_waiting(talk.discussion, after)
+    talk.html = render_single([take_out(row) for row in found], around)
+    talk.pager = Pager(
+        first_href=_address(talk, order=WAITING) if after else "",
+        first_words=_("Back to the first"),
+        next_href=_address(talk, order=WAITING, after=found[-1].id) if following else "",
+        next_words=_("Next page of comments"),
+    )
+
+
+def _fill_print(talk: Conversation, request: HttpRequest, around: Surroundings) -> None:
+    assert talk.discussion is not None
+    if talk.comment_count > PRINTED_AT_ONCE:
+        talk.print_years = [year for year, _count in talk.years]
+        talk.printed_year = read_year(request.GET.get("year")) or max(talk.print_years, default=None)
+    roots, replies = rows.read_for_print(talk.discussion, talk.printed_year)
+    nobody = OwnRows()
+    threads = [build_thread(root, rows.veil(replies.get(root.id, []), nobody)) for root in rows.veil(roots, nobody)]
+    talk.html = render_eras(group_by_era(threads), around.showing(threads), ends_now=not talk.print_years)
+
+
+def _build_threads(roots: list[Row], own: OwnRows, new: Sequence[tuple[int, int | None]], since: datetime | None) -> list[Thread]:
+    on_page = {row.id for row in roots}
+    replies = rows.read_previews(roots, [pk for pk, root_id in new if root_id in on_page])
+    threads = []
+    for root in rows.veil(roots, own):
+        listed = rows.veil(replies.get(root.id, []), own)
+        waiting = own.unlisted_replies(root.id)
+        threads.append(build_thread(root, listed, own=waiting, since=since, is_complete=not rows.is_folded(root)))
+    return threads
+
+
+def _new_link(new: Sequence[tuple[int, int | None]], around: Surroundings) -> tuple[str, str]:
+    if not new:
+        return "", ""
+    if len(new) >= rows.MOST_NEW:
+        words = _("Go to the new comments")
+    else:
+        words = ngettext("Go to the new comment", "Go to the %(count)d new comments", len(new)) % {"count": len(new)}
+    first = next((pk for pk, _root in new if pk in around.shown_ids), new[0][0])
+    return words, around.path_to(first)
+
+
+def _address(talk: Conversation, **parameters: object) -> str:
+    """Return the address of another page of ``talk``; the first page in the usual order has no parameters."""
+    if parameters.get("page") == 1:
+        del parameters["page"]
+    query = urlencode(parameters)
+    return f"{talk.article_path}{'?' if query else ''}{query}#talk"

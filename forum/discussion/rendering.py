@@ -1,0 +1,315 @@
+"""Threads to HTML: one family of functions writes every comment on every page. A template for each costs a hundred times as much.
+
+Names, titles and dates are escaped here; ``body_html`` was made safe when it was written (``markup``). Addresses are built from a
+prefix. What may be shown was decided before (``rows.veil``): a row without words gets a line in its stead.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from forum.accounts.models import Relation
+
+from .models import Comment
+from .moments import Moment, as_printed, days_waited, duration_words, gap_words, later_words, moment_of, years_words
+from .threads import Answer, Era, Fold, Reply, Row, Thread
+
+_RELATIONS = dict(Relation.choices)
+_MARKS = dict(Comment.Mark.choices)
+_REASONS = dict(Comment.Reason.choices)
+
+
+class Layout(Enum):
+    """Where threads are shown: what surrounds a comment differs, the comment does not."""
+
+    ARTICLE = "article"
+    THREAD = "thread"
+    PRINT = "print"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the comments of one page have in common."""
+
+    layout: Layout
+    article_path: str
+    comments_path: str  # "/comments/"
+    visitor_name: str
+    usual_wait: str
+    now: datetime
+    can_post: bool
+    shown_ids: frozenset[int] = frozenset()
+
+    def thread_path(self, root_id: int) -> str:
+        """Return the address of a conversation's own page."""
+        return f"{self.article_path}comments/{root_id}/"
+
+    def showing(self, threads: Iterable[Thread]) -> "Surroundings":
+        """Return the same for a page that shows ``threads``."""
+        return replace(self, shown_ids=frozenset(pk for thread in threads for pk in thread.shown_ids))
+
+    def path_to(self, comment_id: int) -> str:
+        """Return the way to a comment: a jump where it is on this page."""
+        return f"#comment-{comment_id}" if comment_id in self.shown_ids else f"{self.comments_path}{comment_id}/"
+
+
+def render_eras(eras: Iterable[Era], around: Surroundings, *, ends_now: bool) -> SafeString:
+    """Return threads under headings of their time; ``ends_now`` says that nothing comes after the last of them."""
+    eras = list(eras)
+    parts = []
+    for index, era in enumerate(eras):
+        is_last = ends_now and index == len(eras) - 1
+        if words := _era_words(era, around, is_last=is_last, is_alone=len(eras) == 1):
+            parts.append(f'<p class="era">{escape(words)}</p>')
+        parts += [_thread(thread, around) for thread in era.threads]
+    return mark_safe("".join(parts))  # noqa: S308  # escaped above; bodies were made safe when they were written
+
+
+def render_threads(threads: Iterable[Thread], around: Surroundings) -> SafeString:
+    """Return threads one after the other."""
+    return mark_safe("".join(_thread(thread, around) for thread in threads))  # noqa: S308
+
+
+def render_single(replies: Iterable[Reply], around: Surroundings) -> SafeString:
+    """Return comments taken out of their threads, each on a sheet of its own with the way to its conversation."""
+    return mark_safe("".join(_single(reply, around) for reply in replies))  # noqa: S308
+
+
+def _era_words(era: Era, around: Surroundings, *, is_last: bool, is_alone: bool) -> str:
+    if era.is_old_site:
+        if era.first_year is None or era.last_year is None:
+            return _("From the old site, in the order of the old page")
+        years = years_words(era.first_year, era.last_year)
+        if era.is_in_printed_order:
+            return _("%(years)s, from the old site, in the order of the old page") % {"years": years}
+        return _("%(years)s, from the old site") % {"years": years}
+    if era.first_year is None or era.last_year is None:
+        return ""
+    if not is_last:
+        return years_words(era.first_year, era.last_year)
+    if era.first_year == around.now.year:
+        return "" if is_alone else str(era.first_year)
+    return _("%(year)s to now") % {"year": era.first_year}
+
+
+def _thread(thread: Thread, around: Surroundings) -> str:
+    root = thread.root
+    level = 2 if around.layout is Layout.THREAD else 3
+    body = f'{_landed(root, around)}<div class="comment__self">{_comment(root, around, level, is_new=thread.is_new)}</div>'
+    items = "".join(_item(item, thread, around, level + 1) for item in thread.items)
+    if items:
+        replies = f'<ol class="replies">{items}</ol>'
+        if around.layout is Layout.ARTICLE:
+            replies = f"<details open><summary>{_replies_line(thread, around)}</summary>{replies}</details>"
+        elif around.layout is Layout.THREAD:
+            replies = f'<h2 class="vh">{_("Replies")}</h2>{replies}'
+        body += replies
+    return f'<article class="sheet {_classes(root)}" id="comment-{root.id}" aria-labelledby="comment-{root.id}h">{body}</article>'
+
+
+def _replies_line(thread: Thread, around: Surroundings) -> str:
+    count = thread.root.reply_count
+    replies = [item.row for item in thread.items if isinstance(item, Reply)]
+    words = ngettext("%(count)d reply", "%(count)d replies", count) % {"count": count}
+    if not count:
+        words = ngettext("%(count)d reply, not public", "%(count)d replies, not public", len(replies)) % {"count": len(replies)}
+    to = _(" to %(name)s") % {"name": _name(thread.root, around)} if thread.root.is_readable else ""
+    years = [row.year for row in replies if row.year]
+    span = f", {years_words(min(years), max(years))}" if years else ""
+    return f'<span>{escape(words)}<span class="vh">{to}</span>{span}</span>'
+
+
+def _item(item: Reply | Fold, thread: Thread, around: Surroundings, level: int) -> str:
+    if isinstance(item, Fold):
+        return (
+            f'<li class="more"><a class="btn" href="{around.thread_path(thread.root.id)}">{_fold_words(item)}'
+            f'<span class="vh">{_(" to %(name)s") % {"name": _name(thread.root, around)}}</span></a></li>'
+        )
+    row = item.row
+    gap = f'<li class="gap">{escape(gap_words(item.gap))}</li>' if item.gap else ""
+    inner = _comment(row, around, level, is_new=item.is_new, reply=item)
+    out = "" if row.is_readable else ' class="out"'
+    return (
+        f'{gap}<li{out}><article class="{_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h">'
+        f"{_landed(row, around)}{inner}</article></li>"
+    )
+
+
+def _fold_words(fold: Fold) -> str:
+    if fold.count is None:
+        words = _("Show more replies")
+    else:
+        words = ngettext("Show %(count)d more reply", "Show %(count)d more replies", fold.count) % {"count": fold.count}
+    if fold.first_year is None or fold.last_year is None:
+        return words
+    if fold.first_year == fold.last_year:
+        return _("%(show_replies)s from %(year)d") % {"show_replies": words, "year": fold.first_year}
+    span = {"first": fold.first_year, "last": fold.last_year}
+    return _("%(show_replies)s from %(first)d to %(last)d") % ({"show_replies": words} | span)
+
+
+def _single(reply: Reply, around: Surroundings) -> str:
+    row = reply.row
+    inner = _comment(row, around, 3, is_new=reply.is_new, reply=reply)
+    path = f"{around.comments_path}{row.id}/"
+    way = _("Read the whole conversation") if row.root_id or row.reply_count else ""
+    link = f'<p class="comment__gone"><a href="{path}">{way}<span class="vh">: {_name(row, around)}</span></a></p>' if way else ""
+    return (
+        f'<article class="sheet {_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h">'
+        f'<div class="comment__self">{inner}{link}</div></article>'
+    )
+
+
+def _classes(row: Row) -> str:
+    if row.is_own:
+        return "comment comment--held"
+    return "comment" if row.public else "comment comment--gone"
+
+
+def _comment(row: Row, around: Surroundings, level: int, *, is_new: bool, reply: Reply | None = None) -> str:
+    """Return the inside of one comment: who and when, the words, what is to be known, what can be done."""
+    if not row.is_readable:
+        title = f'<h{level} class="vh" id="comment-{row.id}h">{_("A comment that is not shown")}</h{level}>'
+        return f'{title}<p class="comment__gone">{_line_instead(row)}</p>'
+    moment = moment_of(row)
+    quoted = reply.answer.quote if reply and reply.answer else ""
+    said = f'<blockquote class="said"><p>“{escape(quoted)}”</p></blockquote>' if quoted else ""
+    subject = f'<p class="comment__subject" dir="auto">{escape(row.subject)}</p>' if row.subject else ""
+    lang = f' lang="{escape(row.language)}"' if row.language else ""
+    return (
+        f"{_own_state(row, around)}"
+        f'<div class="comment__meta"><h{level} id="comment-{row.id}h">{_name(row, around)}</h{level}>'
+        f'{_role(row)}{_tags(row, is_new)} <span class="when">{_when(row, moment, around, reply)}</span></div>'
+        f'{said}{subject}<div class="comment__words" dir="auto"{lang}>{row.body_html}</div>'
+        f"{_notes(row)}{_quiet(row, around)}{_actions(row, around, moment.words)}"
+    )
+
+
+def _name(row: Row, around: Surroundings) -> str:
+    return f"<bdi>{escape(row.name or around.visitor_name)}</bdi>"
+
+
+def _role(row: Row) -> str:
+    return f" {escape(_RELATIONS[row.relation])}" if row.relation else ""
+
+
+def _tags(row: Row, is_new: bool) -> str:
+    mark = f' <span class="tag">{escape(_MARKS[row.mark])}</span>' if row.mark else ""
+    return mark + (f' <span class="tag tag-new">{_("New")}</span>' if is_new else "")
+
+
+def _landed(row: Row, around: Surroundings) -> str:
+    if around.layout is not Layout.THREAD or not row.public:
+        return ""
+    words = _("You followed a link to this reply") if row.root_id else _("You followed a link to this comment")
+    return f'<p class="comment__landed tag">{words}</p>'
+
+
+def _when(row: Row, moment: Moment, around: Surroundings, reply: Reply | None) -> str:
+    words = _time(moment) or escape(moment.words)
+    if reply and reply.days_later is not None:
+        words += f", {escape(later_words(reply.days_later))}"
+    if reply and reply.answer:
+        answer = _answer(reply.answer, around)
+        words += f", {answer}" if words else answer
+    if moment.note:
+        words += f". {escape(moment.note)}" if words else escape(moment.note)
+    if row.edited_at and row.posted_at:
+        changed = _("Changed %(later)s") % {"later": later_words((row.edited_at - row.posted_at).days)}
+        words += f"{'' if moment.note else '.'} {escape(changed)}."
+    return words
+
+
+def _time(moment: Moment) -> str:
+    return f'<time datetime="{moment.machine}">{escape(moment.words)}</time>' if moment.machine else ""
+
+
+def _answer(answer: Answer, around: Surroundings) -> str:
+    path = around.path_to(answer.parent_id)
+    if answer.name is None:
+        return _("to %(link)s") % {"link": f'<a href="{path}">{_("a comment that is not shown")}</a>'}
+    name = f"<bdi>{escape(answer.name or around.visitor_name)}</bdi>"
+    return _("to %(link)s") % {"link": f'<a href="{path}">{name}</a>'}
+
+
+def _line_instead(row: Row) -> str:
+    moment = moment_of(row)
+    date = _time(moment)
+    whose = _("A comment from %(date)s") % {"date": date} if date else _("A comment here")
+    match row.state:
+        case "removed":
+            line = _("%(comment)s was removed by a moderator.") % {"comment": whose}
+            reason = _(" Reason: %(reason)s.") % {"reason": _REASONS[row.reason]} if row.reason else ""
+            return line + reason
+        case "hidden":
+            return _("%(comment)s is being checked by a moderator.") % {"comment": whose}
+        case "withdrawn":
+            return _("%(comment)s was taken back by the person who wrote it.") % {"comment": whose}
+        case "erased":
+            return _("%(comment)s was erased on request.") % {"comment": whose}
+        case "held":
+            return _("A comment here waits for a moderator.")
+    return _("A comment here is not shown.")
+
+
+def _own_state(row: Row, around: Surroundings) -> str:
+    """Say to its writer what became of a comment that only they can see here."""
+    if not row.is_own:
+        return ""
+    is_reply = row.root_id is not None
+    only_you = _("Only you can see it.")
+    match row.state:
+        case "held":
+            first = _("Your reply is waiting for a moderator.") if is_reply else _("Your comment is waiting for a moderator.")
+            only_you += " " + _("Someone will read it, usually within %(time)s.") % {"time": around.usual_wait}
+        case "hidden":
+            first = _("Your reply is being checked.") if is_reply else _("Your comment is being checked.")
+        case "withdrawn":
+            first = _("You took your reply back.") if is_reply else _("You took your comment back.")
+        case "removed":
+            first = _("A moderator removed your reply.") if is_reply else _("A moderator removed your comment.")
+        case _:
+            first = _("We did not publish your reply.") if is_reply else _("We did not publish your comment.")
+    reason = _("The reason: %(reason)s.") % {"reason": _REASONS[row.reason]} + " " if row.reason else ""
+    return f'<p class="comment__state"><strong>{first}</strong> {escape(reason)}{escape(only_you)}</p>'
+
+
+def _notes(row: Row) -> str:
+    notes = []
+    if printed := as_printed(row):
+        notes.append(_("The old page printed: “%(words)s”") % {"words": escape(printed)})
+    if row.origin and not row.author_id:
+        notes.append(_("Posted before this site had accounts. The writer may not see a reply. Later readers will."))
+    return "".join(f'<p class="comment__gone">{note}</p>' for note in notes)
+
+
+def _quiet(row: Row, around: Surroundings) -> str:
+    if not row.waiting:
+        return ""
+    days = days_waited(row, around.now)
+    words = _("No reply from anyone else yet") if row.reply_count else _("No reply yet")
+    after = _(", after %(time)s") % {"time": duration_words(days)} if days else ""
+    return f'<p class="quiet">{words}{escape(after)}.</p>'
+
+
+def _actions(row: Row, around: Surroundings, date: str) -> str:
+    """Return the two focus stops of a comment: Reply and More."""
+    if around.layout is Layout.PRINT or row.is_own:
+        return ""
+    name = _name(row, around)
+    when = f", {escape(date)}" if date else ""
+    reply = ""
+    if around.can_post:
+        words = (_("Answer %(name)s") if row.waiting else _("Reply to %(name)s")) % {"name": name}
+        reply = f'<a class="btn" href="{around.comments_path}{row.id}/reply/">{words}<span class="vh">{when}</span></a>'
+    details = _(" for the comment by %(name)s") % {"name": name}
+    return (
+        f'<div class="comment__actions">{reply}<details><summary>{_("More")}<span class="vh">{details}{when}</span></summary>'
+        f'<a href="{around.comments_path}{row.id}/">{_("Link to this comment")}</a></details></div>'
+    )

@@ -1,0 +1,209 @@
+"""Rows of comments as pages read them: by ranges and keysets, in a fixed number of queries; nothing is counted, nothing skipped.
+
+What the viewer may not read is taken out of a row here (``veil``), before anything is arranged or written. Only for discussions
+that ``find_discussion`` returns: it leaves out what stands under an unpublished article and what is hidden.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
+
+from articles.models import Article
+
+from .models import Comment, Discussion, year_range
+from .permissions import Viewer
+from .querysets import CommentQuerySet
+from .threads import UNFOLDED_REPLIES, Row
+
+ROOTS_ON_A_PAGE = 20
+REPLIES_ON_A_PAGE = 100
+MOST_NEW = 100  # so many new comments are marked and unfolded: a page must end somewhere
+MOST_OWN = 50
+
+FIELDS = Row._fields[: Row._fields.index("third_reply_id")]
+# The text of a parent is asked for only where it may be quoted: a root is never quoted, and may be long.
+_PARENT_HTML = Case(When(parent__root__isnull=False, then=F("parent__body_html")), default=Value(""), output_field=TextField())
+_REPLY_FIELDS = (*FIELDS, "parent__name", "parent__public", "quotable_html")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRows:
+    """What one viewer wrote in a discussion that is not public: shown in its place to them alone."""
+
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def unlisted_roots(self) -> list[Row]:
+        """Return those roots that have no place on a page."""
+        return [row for row in self.rows if row.root_id is None and not row.listed]
+
+    def unlisted_replies(self, root_id: int) -> list[Row]:
+        """Return those replies in a thread that have no place in it."""
+        return [row for row in self.rows if row.root_id == root_id and not row.listed]
+
+
+def find_discussion(article: Article) -> Discussion | None:
+    """Return the discussion of ``article``, None where readers may not see it."""
+    if article.status != Article.Status.PUBLISHED:
+        return None
+    discussion = Discussion.objects.filter(article=article).exclude(state=Discussion.State.HIDDEN).first()
+    if discussion is not None:
+        discussion.article = article
+    return discussion
+
+
+def veil(rows: Iterable[Row], own: OwnRows) -> list[Row]:
+    """Return ``rows`` without the words and the person of those that the viewer may not read."""
+    mine = {row.id for row in own.rows}
+    return [row if row.public else row._replace(is_own=True) if row.id in mine else _strip(row) for row in rows]
+
+
+def _strip(row: Row) -> Row:
+    return row._replace(
+        name="", relation="", mark="", subject="", body_html="", language="", posted_text="", origin_note="",
+        author_id=None, guest_id=None, parent_name=None, parent_html=None, parent_public=None,
+    )  # fmt: skip
+
+
+def read_own(discussion: Discussion, viewer: Viewer) -> OwnRows:
+    """Return what ``viewer`` wrote in ``discussion`` and only they may read; no query for nobody in particular."""
+    mine = Q(pk__in=())
+    if viewer.user_id is not None:
+        mine |= Q(author_id=viewer.user_id)
+    if viewer.guest_id is not None:
+        mine |= Q(guest_id=viewer.guest_id)
+    if viewer.user_id is None and viewer.guest_id is None:
+        return OwnRows()
+    hidden = Comment.objects.visible_to(viewer).filter(mine, discussion=discussion, public=False).exclude(state="erased")
+    return OwnRows(tuple(row._replace(is_own=True) for row in _replies(hidden.order_by("sort_at", "pk")[:MOST_OWN])))
+
+
+def read_roots(discussion: Discussion, page: int) -> tuple[list[Row], Row | None]:
+    """Return the listed roots at positions 20(page-1)+1 … 20·page, and the first one after them."""
+    last = page * ROOTS_ON_A_PAGE
+    listed = _roots_of(discussion).filter(position__gt=last - ROOTS_ON_A_PAGE).order_by("position")
+    rows = _plain(listed[: ROOTS_ON_A_PAGE + 1])
+    here = [row for row in rows if (row.position or 0) <= last]
+    return here, next((row for row in rows if (row.position or 0) > last), None)
+
+
+def read_newest_roots(discussion: Discussion, after: tuple[datetime, int] | None) -> tuple[list[Row], Row | None]:
+    """Return the roots with the latest activity below the keyset ``after`` (active_at, id), and the first one after them."""
+    listed = _roots_of(discussion).order_by("-active_at", "-id")
+    if after:
+        listed = listed.filter(TupleLessThan(Tuple("active_at", "id"), after))
+    rows = _plain(listed[: ROOTS_ON_A_PAGE + 1])
+    return rows[:ROOTS_ON_A_PAGE], rows[ROOTS_ON_A_PAGE] if len(rows) > ROOTS_ON_A_PAGE else None
+
+
+def read_waiting(discussion: Discussion, after: int) -> tuple[list[Row], Row | None]:
+    """Return the waiting comments of a discussion with ids above ``after``, and the first one after them."""
+    waiting = Comment.objects.filter(discussion=discussion, waiting=True, pk__gt=after).order_by("pk")
+    quoted = waiting.annotate(quotable_html=F("parent__body_html")).values_list(*_REPLY_FIELDS)
+    rows = [_reply(values) for values in quoted[: ROOTS_ON_A_PAGE + 1]]
+    return rows[:ROOTS_ON_A_PAGE], rows[ROOTS_ON_A_PAGE] if len(rows) > ROOTS_ON_A_PAGE else None
+
+
+def read_previews(roots: Sequence[Row], new_ids: Collection[int]) -> dict[int, list[Row]]:
+    """Return, by root and in order, all replies of short threads, of folded ones the first three, last two and new."""
+    short = [row.id for row in roots if row.reply_seq and not is_folded(row)]
+    ids = {pk for row in roots if is_folded(row) for pk in _edges_of(row)} | set(new_ids)
+    replies = Comment.objects.filter(listed=True, reply_index__isnull=False)
+    # Two reads in one: an OR of the two conditions is planned badly on SQLite.
+    parts = [replies.filter(root_id__in=short)] if short else []
+    parts += [replies.filter(pk__in=ids).exclude(root_id__in=short)] if ids else []
+    if not parts:
+        return {}
+    first, *rest = [_with_parents(part) for part in parts]
+    return _by_root(_reply(values) for values in (first.union(*rest, all=True) if rest else first))
+
+
+def is_folded(root: Row) -> bool:
+    """Tell whether part of the thread of ``root`` is left out on the article's page."""
+    return root.reply_count > UNFOLDED_REPLIES
+
+
+def _edges_of(root: Row) -> list[int]:
+    ids = (root.preview1_id, root.preview2_id, root.third_reply_id, root.last_but_one_reply_id, root.last_reply_id)
+    return [pk for pk in ids if pk is not None]
+
+
+def read_new(discussion: Discussion, since: datetime) -> Sequence[tuple[int, int | None]]:
+    """Return (id, root id) of what became public after ``since``, the earliest first; at most the latest MOST_NEW."""
+    new = Comment.objects.filter(discussion=discussion, public=True, published_at__gt=since)
+    return list(new.order_by("-published_at", "-id").values_list("pk", "root_id")[:MOST_NEW])[::-1]
+
+
+def read_thread(root_id: int, page: int) -> list[Row]:
+    """Return the listed replies of a thread with reply_index 100(page-1)+1 … 100·page."""
+    last = page * REPLIES_ON_A_PAGE
+    replies = Comment.objects.filter(
+        root_id=root_id, listed=True, reply_index__gt=last - REPLIES_ON_A_PAGE, reply_index__lte=last
+    )
+    return _replies(replies.order_by("reply_index"))
+
+
+def read_root(root_id: int) -> Row:
+    """Return the row of one root."""
+    return _plain(Comment.objects.filter(pk=root_id))[0]
+
+
+def read_for_print(discussion: Discussion, year: int | None) -> tuple[list[Row], dict[int, list[Row]]]:
+    """Return the listed roots, all or those of one year, in order, and by root all their listed replies."""
+    comments = _roots_of(discussion)
+    if year is not None:
+        comments = comments.filter(posted_at__range=year_range(year)).exclude(posted_precision__in=("before", "unknown"))
+    roots = _plain(comments.order_by("position"))
+    threads = comments.filter(reply_seq__gt=0).values("pk")
+    return roots, _by_root(_replies(Comment.objects.filter(root_id__in=threads, listed=True, reply_index__isnull=False)))
+
+
+def later_than(field: str, after: tuple[datetime, int]) -> TupleGreaterThan:
+    """Return the condition of a keyset that runs forward, as a row value: conditions joined by OR read all that was skipped."""
+    return TupleGreaterThan(Tuple(field, "id"), after)
+
+
+def earlier_than(field: str, after: tuple[datetime, int]) -> TupleLessThan:
+    """Return the condition of a keyset that runs backward."""
+    return TupleLessThan(Tuple(field, "id"), after)
+
+
+def _roots_of(discussion: Discussion) -> CommentQuerySet:
+    return Comment.objects.filter(discussion=discussion, listed=True, position__isnull=False)
+
+
+def _plain(comments: CommentQuerySet) -> list[Row]:
+    """Read roots; of folded threads also the ids of two replies that tell the years of what is hidden, and the silence after."""
+    listed = Comment.objects.filter(root=OuterRef("pk"), listed=True, reply_index__isnull=False)
+    third = listed.order_by("reply_index").values("pk")[2:3]
+    last_but_one = listed.order_by("-reply_index").values("pk")[1:2]
+    found = comments.annotate(third=_if_folded(third), last_but_one=_if_folded(last_but_one))
+    return [Row._make(values) for values in found.values_list(*FIELDS, "third", "last_but_one")]
+
+
+def _if_folded(reply: "QuerySet[Comment, Any]") -> Case:
+    field = BigIntegerField()
+    return Case(When(reply_count__gt=UNFOLDED_REPLIES, then=Subquery(reply, output_field=field)), output_field=field)
+
+
+def _with_parents(comments: CommentQuerySet) -> "QuerySet[Comment, tuple[Any, ...]]":
+    return comments.annotate(quotable_html=_PARENT_HTML).values_list(*_REPLY_FIELDS)
+
+
+def _replies(comments: CommentQuerySet) -> list[Row]:
+    return [_reply(values) for values in _with_parents(comments)]
+
+
+def _reply(values: Sequence[Any]) -> Row:
+    return Row(*values[: len(FIELDS)], None, None, *values[len(FIELDS) :])
+
+
+def _by_root(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: (row.root_id or 0, row.reply_index or 0)):
+        found.setdefault(row.root_id or 0, []).append(row)
+    return found

@@ -1,0 +1,54 @@
+"""The year strip: comments a year as bars, a dot for a silent year. Pure: numbers to an SVG of attributes only, and words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+FEWEST_YEARS = 22  # a young conversation is drawn on the same scale as an old one
+MOST_BARS = 25  # beyond it, neighbouring years share a bar
+STEP, LEFT, GROUND, TOP = 12, 5, 40, 4  # units of the drawing
+
+
+@dataclass(frozen=True, slots=True)
+class YearStrip:
+    """What the template draws: two paths, the width, the first and last year, and the same in words."""
+
+    bars: str
+    dots: str
+    width: int
+    first_year: int
+    last_year: int
+    words: str
+
+
+def make_year_strip(counts: Sequence[tuple[int, int]], this_year: int) -> YearStrip | None:
+    """Return the strip of ``counts`` ((year, comments), in order of years), None where no comment has a known year."""
+    known = {year: count for year, count in counts if count > 0}
+    if not known:
+        return None
+    last = max(this_year, *known)
+    first = min(*known, last - FEWEST_YEARS + 1)
+    years_a_bar = -(-(last - first + 1) // MOST_BARS)
+    bars = [
+        sum(known.get(year, 0) for year in range(start, start + years_a_bar)) for start in range(first, last + 1, years_a_bar)
+    ]
+    highest = max(bars)
+    columns = [(LEFT + STEP * index, count) for index, count in enumerate(bars)]
+    return YearStrip(
+        bars="".join(f"M{x} {GROUND}V{GROUND - round((GROUND - TOP) * count / highest)}" for x, count in columns if count),
+        dots="".join(f"M{x} {GROUND}h0" for x, count in columns if not count),
+        width=columns[-1][0] + LEFT,
+        first_year=first,
+        last_year=last,
+        words=_in_words(known),
+    )
+
+
+def _in_words(known: dict[int, int]) -> str:
+    parts = [
+        ngettext("%(count)d comment in %(year)d", "%(count)d comments in %(year)d", count) % {"count": count, "year": year}
+        for year, count in sorted(known.items())
+    ]
+    return _("%(years)s, none in other years.") % {"years": ", ".join(parts)}
