@@ -29,8 +29,8 @@ SCHEMES = frozenset(("http", "https"))
 LINK_REL = "nofollow ugc noopener"
 
 # An address starts with its scheme: bleach's own pattern knows only the top-level domains of some years ago. Closing punctuation
-# belongs to the sentence.
-URL_RE = re.compile(r"(?<![\w@])https?://[^\s<>\"'“”]*[^\s<>\"'“”.,;:!?)\]}…]", re.IGNORECASE)
+# belongs to the sentence. The pattern sees text as HTML, where "&" is "&amp;" and the end of "<http://…>" is "&gt;".
+URL_RE = re.compile(r"(?<![\w@])https?://(?:&amp;|[^\s<>\"'“”&])*[^\s<>\"'“”&.,;:!?)\]}…]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")  # without the underscore, which is a mark of emphasis as well
 _NUMBERED = re.compile(r"<(?:ol start|li value)=\"(\d+)\"")
 
