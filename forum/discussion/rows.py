@@ -182,7 +182,7 @@ def _plain(comments: CommentQuerySet) -> list[Row]:
     third = listed.order_by("reply_index").values("pk")[2:3]
     last_but_one = listed.order_by("-reply_index").values("pk")[1:2]
     found = comments.annotate(third=_if_folded(third), last_but_one=_if_folded(last_but_one))
-    return [Row._make(values) for values in found.values_list(*FIELDS, "third", "last_but_one")]
+    return [_root(values) for values in found.values_list(*FIELDS, "third", "last_but_one")]
 
 
 def _if_folded(reply: "QuerySet[Comment, Any]") -> Case:
@@ -196,6 +196,10 @@ def _with_parents(comments: CommentQuerySet) -> "QuerySet[Comment, tuple[Any, ..
 
 def _replies(comments: CommentQuerySet) -> list[Row]:
     return [_reply(values) for values in _with_parents(comments)]
+
+
+def _root(values: Sequence[Any]) -> Row:
+    return Row(*values)
 
 
 def _reply(values: Sequence[Any]) -> Row:
