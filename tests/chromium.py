@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # the tests may run as root, in a container
     "--disable-gpu",
@@ -17,7 +18,7 @@ CHROMIUM_FLAGS = [
 
 def find_chromium() -> Path:
     """Return the installed Chromium; raise LookupError with what to do where there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
+    for name in CHROMIUM_NAMES:
         if found := shutil.which(name):
             return Path(found)
     raise LookupError("Chromium is not installed. On Debian: apt-get install chromium (make test does it).")
