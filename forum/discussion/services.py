@@ -237,12 +237,27 @@ def withdraw_comment(comment: Comment, *, actor: Actor, now: datetime | None = N
 
 @transaction.atomic
 def redact_comment(
-    comment: Comment, *, body: str, actor: Actor, subject: str | None = None, note: str = "", now: datetime | None = None
+    comment: Comment,
+    *,
+    body: str,
+    actor: Actor,
+    subject: str | None = None,
+    note: str = "",
+    expected_version: int | None = None,
+    now: datetime | None = None,
 ) -> Comment:
-    """Store ``body`` in place of the text, as a moderator takes details out; the earlier text stays as a Revision."""
+    """Store ``body`` in place of the text, as a moderator takes details out; the earlier text stays as a Revision.
+
+    Raises StaleVersionError as ``transition`` does: words that somebody else took out meanwhile must not come back. Raises
+    TransitionError for an erased comment, which has no words. Sends ``comment_edited``.
+    """
     now = now or timezone.now()
     discussion, comment = lock_comment(comment)
-    _keep_revision(comment, now)
+    if expected_version is not None and comment.version != expected_version:
+        raise StaleVersionError(comment)
+    if comment.state == _S.ERASED:
+        raise TransitionError("an erased comment has no words to take out")
+    revision = _keep_revision(comment, now)
     comment.body, comment.body_html = body, markup.render(body)
     comment.render_version = markup.RENDER_VERSION
     comment.subject = comment.subject if subject is None else subject
@@ -259,6 +274,7 @@ def redact_comment(
         note=note,
         at=now,
     )
+    events.comment_edited.send(Comment, comment=comment, revision=revision)
     if comment.listed:
         show_change(discussion)
     return comment
@@ -287,6 +303,17 @@ def mark_question(comment: Comment, *, is_question: bool, actor: Actor, now: dat
     if comment.listed:
         show_change(discussion)
     return comment
+
+
+@transaction.atomic
+def set_discussion_state(discussion: Discussion, *, state: str) -> Discussion:
+    """Open, close or hide ``discussion``; cached pages of it and of the whole site show it from the next request on."""
+    discussion = Discussion.objects.select_for_update(no_key=True).get(pk=discussion.pk)
+    if discussion.state != state:
+        discussion.state = state
+        discussion.save(update_fields=["state"])
+        show_change(discussion)
+    return discussion
 
 
 def _require_transition(comment: Comment, before: str, to: str, actor: Actor, now: datetime) -> None:
