@@ -1,0 +1,85 @@
+"""Members in the administration, for operators. A member is never deleted here: what they wrote would lose its writer."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from .models import User
+from .names import name_key, sounds_like_staff
+
+
+class NameChecks(forms.ModelForm):
+    """The rules about a member's name and address, for whoever types them."""
+
+    def clean_email(self) -> str:
+        """Keep addresses in small letters, as sign-in compares them."""
+        return self.cleaned_data["email"].strip().lower()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a name that looks like another member's, and a word of staff for anybody else; set ``name_key``."""
+        data = super().clean() or self.cleaned_data
+        name = data.get("display_name", "")
+        key = name_key(name)
+        if name and not key:
+            self.add_error("display_name", _("A name needs a letter or a number."))
+        elif name and not (data.get("is_staff") or self.instance.is_superuser) and sounds_like_staff(name):
+            self.add_error(
+                "display_name", _("This name sounds like staff. Only people who may open the administration can have it.")
+            )
+        elif name and (other := User.objects.filter(name_key=key).exclude(pk=self.instance.pk).first()):
+            self.add_error("display_name", _("This looks the same as the name of another member: %(name)s.") % {"name": other})
+        self.instance.name_key = key
+        return data
+
+
+class MemberForm(NameChecks, UserChangeForm):
+    """A member as an operator edits them."""
+
+
+class NewMemberForm(NameChecks, AdminUserCreationForm):
+    """A new member; without a password they sign in by mailed code only."""
+
+    class Meta:
+        model = User
+        fields = ("email", "display_name")
+
+
+@admin.register(User)
+class MemberAdmin(UserAdmin):
+    """Names, roles, passwords."""
+
+    form = MemberForm
+    add_form = NewMemberForm
+    fieldsets = (
+        (None, {"fields": ("email", "display_name", "relation", "password")}),
+        (_("Role"), {"fields": ("is_active", "is_staff", "groups")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("email", "display_name", "usable_password", "password1", "password2")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    list_display = ("display_name", "email", "is_staff", "is_active", "date_joined")
+    list_filter = ("is_staff", "is_active", "groups")
+    search_fields = ("display_name", "email")
+    ordering = ("-pk",)
+    sortable_by = ()
+    filter_horizontal = ("groups",)
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    actions = None
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Keep an account that may do everything from those who may not."""
+        if obj is not None and obj.is_superuser and not getattr(request.user, "is_superuser", False):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
