@@ -229,6 +229,9 @@ class Comment(models.Model):
             models.Index(F("published_at").desc(), F("id").desc(), name="comment_feed", condition=Q(public=True)),
             models.Index("discussion", "published_at", name="comment_since", condition=Q(public=True)),
             models.Index("created_at", "id", name="comment_held_queue", condition=Q(held=True)),
+            # What is neither public nor waiting, by state: the lists of the administration.
+            models.Index("state", F("id").desc(), name="comment_not_shown", condition=Q(public=False, held=False)),
+            models.Index("discussion", F("id").desc(), name="comment_of_discussion"),
             models.Index("parent", name="comment_by_parent", condition=Q(parent__isnull=False)),
         ]
 
@@ -312,6 +315,7 @@ class Decision(models.Model):
         ordering = ["-at", "-pk"]
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
+        indexes = [models.Index("actor_kind", F("id").desc(), name="decision_log")]
 
     def __str__(self) -> str:
         return f"{self.comment_id}: {self.from_state or '–'} → {self.to_state}"
