@@ -22,8 +22,8 @@ def find_guest(request: HttpRequest) -> Guest | None:
     if not value:
         return None
     try:
-        pk, counter = signing.loads(value, salt=COOKIE_SALT)
-    except (signing.BadSignature, ValueError):
+        pk, counter = map(int, signing.loads(value, salt=COOKIE_SALT))
+    except (signing.BadSignature, TypeError, ValueError):
         return None
     return Guest.objects.filter(pk=pk, link_counter=counter).first()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
+from django.views.defaults import bad_request
 
 from forum.accounts.guests import find_guest, remember_guest
 from forum.accounts.models import Guest, User
@@ -27,6 +29,7 @@ from ..permissions import can_post, can_read_text, viewer_of
 from ..screening import is_trusted
 from ..services import DiscussionClosedError, count_approved
 from ..writing import send_comment
+from .pages import find_place
 
 
 @never_cache
@@ -60,7 +63,9 @@ def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def show_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a request that is too large to be read, or makes no sense (``handler400``)."""
-    return render(request, "discussion/too_large.html", status=400)
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+        return render(request, "discussion/too_large.html", status=413)
+    return bad_request(request, exception)
 
 
 @dataclass
@@ -94,9 +99,12 @@ def _find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
             article__slug=slug,
             article__status="published",
         )
-    is_gone = parent is not None and not can_read_text(viewer, parent)
-    if parent and is_gone and (request.method != "POST" or parent.published_at is None):
-        raise Http404
+    parent_is_gone = False
+    if parent:
+        parent_is_gone = parent.published_at is not None and not parent.public
+        can_answer = request.method == "POST" if parent_is_gone else can_read_text(viewer, parent)
+        if not can_answer:
+            raise Http404
     member = request.user if request.user.is_authenticated else None
     guest = None if member else find_guest(request)
     visitor_name = SiteText.load().visitor_name
@@ -105,7 +113,7 @@ def _find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
         request=request,
         discussion=discussion,
         parent=parent,
-        parent_is_gone=is_gone,
+        parent_is_gone=parent_is_gone,
         is_open=can_post(viewer, discussion),
         member=member,
         guest=guest,
@@ -135,7 +143,7 @@ def _answer(desk: Desk) -> HttpResponse:
         )
     except DiscussionClosedError:
         return _show_closed(desk)
-    response = HttpResponseRedirect(comment.get_absolute_url())
+    response = HttpResponseRedirect(find_place(comment))
     if comment.guest:
         remember_guest(response, comment.guest)
     return response
@@ -166,11 +174,7 @@ def _show_closed(desk: Desk) -> HttpResponse:
     context = {
         "article": desk.discussion.article,
         "members_only": desk.discussion.state == Discussion.State.MEMBERS_ONLY,
-        "typed": [
-            (desk.form[name].label, desk.form[name].value())
-            for name in ("subject", "body")
-            if name in desk.form.fields and desk.form[name].value()
-        ],
+        "sent_text": "\n\n".join(filter(None, (desk.request.POST.get(name) for name in ("subject", "body")))),
     }
     return render(desk.request, "discussion/closed.html", context, status=403)
 

@@ -45,9 +45,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         found = _find_comment(viewer_of(request), pk)
     except CommentGoneError:
         return render(request, "410.html", status=410)
-    page = -(-(found.reply_index or 1) // rows.REPLIES_ON_A_PAGE)
-    query = f"?page={page}" if page > 1 else ""
-    return HttpResponseRedirect(f"{_thread_path(found)}{query}#comment-{found.pk}")
+    return HttpResponseRedirect(find_place(found))
 
 
 @require_safe
@@ -87,6 +85,14 @@ def _find_comment(viewer: Viewer, pk: int) -> Comment:
     if comment.state in (Comment.State.WITHDRAWN, Comment.State.ERASED):
         raise CommentGoneError
     raise Http404
+
+
+def find_place(comment: Comment) -> str:
+    """Return the address at which ``comment`` stands, page and anchor included: a reply without a number is on the last page."""
+    index = comment.reply_index or (comment.root.reply_seq if comment.root else 1)
+    page = -(-index // rows.REPLIES_ON_A_PAGE)
+    query = f"?page={page}" if page > 1 else ""
+    return f"{_thread_path(comment)}{query}#comment-{comment.pk}"
 
 
 def _thread_path(comment: Comment) -> str:

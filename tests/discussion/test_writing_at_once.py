@@ -1,0 +1,57 @@
+"""Two sendings of one form that arrive at the same moment, each on a connection of its own."""
+
+from threading import Barrier, Thread
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from forum.accounts.models import Guest
+from forum.discussion.models import Comment, Decision
+from tests.factories import ArticleFactory, CommentFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _send_at_once(address, forms):
+    """Post each of ``forms`` from a browser of its own at the same moment; return the answers."""
+    start, answers = Barrier(len(forms)), []
+
+    def send(typed):
+        try:
+            start.wait(timeout=10)
+            answers.append(Client().post(address, typed))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=send, args=[typed]) for typed in forms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(answers) == len(forms)
+    return answers
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_sendings_at_once_are_one_comment_of_one_guest(attempt):
+    parent = CommentFactory()
+    guests = Guest.objects.count()
+    typed = {"body": "We waited two years.", "name": "Dee", "form_key": str(uuid4()), "post": "1"}
+    answers = _send_at_once(reverse("discussion:comment-reply", args=[parent.pk]), [typed] * 4)
+    comment = Comment.objects.get(parent=parent)
+    assert {answer.status_code for answer in answers} == {302}
+    assert [answer["Location"].endswith(f"#comment-{comment.pk}") for answer in answers] == [True] * 4
+    assert Guest.objects.count() == guests + 1
+    assert Decision.objects.filter(comment=comment).count() == 1
+    assert len({tuple(answer.cookies["guest"].value.split(":")[:1]) for answer in answers}) == 1
+
+
+def test_two_people_at_once_are_two_comments():
+    article = ArticleFactory()
+    forms = [{"body": f"Story {number}.", "form_key": str(uuid4()), "post": "1"} for number in range(4)]
+    answers = _send_at_once(reverse("discussion:comment-new", args=[article.slug]), forms)
+    assert {answer.status_code for answer in answers} == {302}
+    assert sorted(Comment.objects.values_list("body", flat=True)) == [f"Story {number}." for number in range(4)]
