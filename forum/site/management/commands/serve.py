@@ -38,7 +38,7 @@ def load_application(path: str) -> WSGIHandler:
 
 
 class Command(BaseCommand):
-    """Migrates, collects static files, makes a first login, and serves until Ctrl-C or SIGTERM."""
+    """Migrates, collects static files, makes a first login, fills an empty site with the sample, and serves until Ctrl-C or SIGTERM."""
 
     help = "Prepare everything and run the site until Ctrl-C."
 
@@ -46,24 +46,27 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2, help="web processes; one a core is a good number")
+        parser.add_argument("--no-sample", action="store_true", help="leave a site without articles empty")
 
-    def handle(self, *args: Any, host: str, port: int, workers: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int, workers: int, no_sample: bool, **options: Any) -> None:
         try:
             startup.require_free_port(host, port)
             self._settle_address(port)
             startup.require_writable_folder(settings.DATA_DIR)
             startup.require_database()
-            self._prepare()
+            self._prepare(with_sample=not no_sample)
             self._run(host, port, workers)
         except startup.StartError as error:
             self._refuse(str(error))
         except KeyboardInterrupt:
             sys.exit(130)  # stopped while preparing; the web server ends by itself
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, with_sample: bool) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         startup.collect_static_files()
         self._make_first_operator()
+        if with_sample:
+            import_string(settings.SAMPLE_LOADER)()
         connections.close_all()
 
     def _refuse(self, sentence: str) -> NoReturn:
