@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.utils import timezone
 from django.utils.dates import MONTHS
@@ -16,6 +16,15 @@ from .threads import DAYS_IN_A_MONTH, Gap, Row
 DAYS_IN_A_YEAR = 365.2425
 
 
+class Dated(Protocol):
+    """Anything with the date of a comment."""
+
+    @property
+    def posted_at(self) -> datetime | None: ...
+    @property
+    def posted_precision(self) -> str: ...
+
+
 class Moment(NamedTuple):
     """When something was written: for a machine (empty where no date is known), for a reader, and what is missing."""
 
@@ -24,7 +33,7 @@ class Moment(NamedTuple):
     note: str
 
 
-def moment_of(row: Row) -> Moment:
+def moment_of(row: Dated) -> Moment:
     """Return when ``row`` was written, as precisely as that is known."""
     if row.posted_at is None or row.posted_precision == "unknown":
         return Moment("", "", _("The date was not kept."))
@@ -106,7 +115,7 @@ def ago_words(moment: datetime, now: datetime) -> str:
     return _("%(time)s ago") % {"time": duration_words(days)} if days > 0 else _("today")
 
 
-def days_waited(row: Row, now: datetime) -> int | None:
+def days_waited(row: Dated, now: datetime) -> int | None:
     """Return for how many days ``row`` has stood there, or None where its date is not known."""
     if row.posted_at is None or row.posted_precision in ("before", "unknown"):
         return None

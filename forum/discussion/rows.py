@@ -24,7 +24,7 @@ REPLIES_ON_A_PAGE = 100
 MOST_NEW = 100  # so many new comments are marked and unfolded: a page must end somewhere
 MOST_OWN = 50
 
-FIELDS = Row._fields[: Row._fields.index("third_reply_id")]
+FIELDS = Row._fields[: Row._fields.index("parent_name")]
 # The text of a parent is asked for only where it may be quoted: a root is never quoted, and may be long.
 _PARENT_HTML = Case(When(parent__root__isnull=False, then=F("parent__body_html")), default=Value(""), output_field=TextField())
 _REPLY_FIELDS = (*FIELDS, "parent__name", "parent__public", "quotable_html")
@@ -199,11 +199,11 @@ def _replies(comments: CommentQuerySet) -> list[Row]:
 
 
 def _root(values: Sequence[Any]) -> Row:
-    return Row(*values)
+    return Row(*values[:-2])._replace(third_reply_id=values[-2], last_but_one_reply_id=values[-1])
 
 
 def _reply(values: Sequence[Any]) -> Row:
-    return Row(*values[: len(FIELDS)], None, None, *values[len(FIELDS) :])
+    return Row(*values)
 
 
 def _by_root(rows: Iterable[Row]) -> dict[int, list[Row]]:

@@ -56,11 +56,11 @@ class Row(NamedTuple):
     origin_note: str
     author_id: int | None
     guest_id: int | None
-    third_reply_id: int | None = None  # of a root whose thread is folded: beginning and end of what may be left out
-    last_but_one_reply_id: int | None = None
     parent_name: str | None = None
     parent_public: bool | None = None
     parent_html: str | None = None  # of a parent that is a reply itself
+    third_reply_id: int | None = None  # of a root whose thread is folded: beginning and end of what may be left out
+    last_but_one_reply_id: int | None = None
     is_own: bool = False  # not public, and shown to its writer only
 
     @property

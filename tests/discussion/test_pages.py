@@ -52,3 +52,25 @@ def test_thread_page_shows_every_reply(client, thread):
 def test_permalink_leads_to_the_place_in_the_thread(client, thread):
     answer = client.get(f"/comments/{thread[-1].pk}/")
     assert (answer.status_code, answer.url) == (302, f"/articles/stiff/comments/{thread[0].pk}/#comment-{thread[-1].pk}")
+
+
+def test_home_shows_articles_by_activity_with_their_counts(client, article, thread):
+    quiet = ArticleFactory(title="Nobody wrote yet")
+    page = client.get("/").content.decode()
+    assert "<strong>6 comments</strong> from 6 people." in page
+    assert "Every question has a reply." in page
+    assert "No comments yet." in page
+    assert page.index(quiet.title) < page.index(article.title)  # opened today, and the last comment is years old
+
+
+def test_home_and_unanswered_show_what_waits(client, article):
+    asked = CommentFactory(
+        article=article, name="Nadia", relation="self", body="Hello. What do you do in the gap?", posted_at=at(2014, 5, 9)
+    )
+    for path in ("/", "/unanswered/"):
+        page = client.get(path).content.decode()
+        assert "“What do you do in the gap?”" in page
+        assert "Answer <bdi>Nadia</bdi>" in page
+        assert "living with it" in page
+        assert f"/comments/{asked.pk}/reply/" in page
+    assert "See the question" in client.get("/").content.decode()

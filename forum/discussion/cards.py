@@ -1,0 +1,142 @@
+"""What lists show: an article with the size and age of its conversation, a question that waits. Queries are few."""
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from articles.models import Article
+
+from .markup import to_plain
+from .models import Comment, Discussion, DiscussionYear
+from .moments import ago_words, days_waited, duration_words
+from .permissions import ANONYMOUS, Viewer, can_post
+from .querysets import CommentQuerySet
+from .questions import question_excerpt
+from .rows import earlier_than, later_than
+from .years import YearStrip, make_year_strip
+
+ARTICLES_ON_A_PAGE = 10
+QUESTIONS_ON_A_PAGE = 20
+MOST_COUNTED = 1_000  # questions are counted up to here: a list never counts a big table
+Keyset = tuple[datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleCard:
+    """An article in a list."""
+
+    article: Article
+    strip: YearStrip | None
+    comments: str  # "34 comments"
+    people: str  # "from 21 people", empty where that is not known
+    last: str  # "Last one 4 days ago", empty where no date is known
+    waiting: str  # "6 waiting for a reply"
+    has_questions_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A comment that waits for a reply."""
+
+    comment: Comment
+    excerpt: str
+    name: str
+    waited: str  # "Waiting 12 years", or that the date was not kept
+    can_answer: bool
+
+
+def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard], Keyset | None]:
+    """Return the articles with the latest activity below the keyset ``after``, and the next page's keyset if any."""
+    shown = Discussion.objects.filter(article__status=Article.Status.PUBLISHED).exclude(state=Discussion.State.HIDDEN)
+    shown = shown.select_related("article__collection").defer("article__body", "article__body_html")
+    if after:
+        shown = shown.filter(earlier_than("active_at", after))
+    found = list(shown.order_by("-active_at", "-id")[: ARTICLES_ON_A_PAGE + 1])
+    here = found[:ARTICLES_ON_A_PAGE]
+    years: dict[int, list[tuple[int, int]]] = {}
+    counted = DiscussionYear.objects.filter(discussion__in=[discussion.pk for discussion in here], comment_count__gt=0)
+    for pk, year, count in counted.order_by("year").values_list("discussion_id", "year", "comment_count"):
+        years.setdefault(pk, []).append((year, count))
+    cards = [_make_card(discussion, years.get(discussion.pk, []), now) for discussion in here]
+    return cards, (here[-1].active_at, here[-1].pk) if len(found) > len(here) else None
+
+
+def _make_card(discussion: Discussion, years: list[tuple[int, int]], now: datetime) -> ArticleCard:
+    count, people, waiting = discussion.comment_count, discussion.people_count, discussion.waiting_count
+    # Undated comments have a place in time only among themselves.
+    last = ago_words(discussion.last_comment_at, now) if discussion.last_comment_at and years else ""
+    return ArticleCard(
+        article=discussion.article,
+        strip=make_year_strip(years, timezone.localdate(now).year),
+        comments=ngettext("%(count)d comment", "%(count)d comments", count) % {"count": count} if count else "",
+        people=ngettext("from %(count)d person", "from %(count)d people", people) % {"count": people} if people else "",
+        last=_("Last one %(ago)s.") % {"ago": last} if last else "",
+        waiting=ngettext("%(count)d waiting for a reply.", "%(count)d waiting for a reply.", waiting) % {"count": waiting}
+        if waiting
+        else "",
+        has_questions_answered=bool(count and not waiting),
+    )
+
+
+def read_questions(after: Keyset | None, *, newest: bool) -> tuple[list[Comment], Keyset | None]:
+    """Return waiting questions from the keyset ``after`` on, and the keyset of the next page if there is one."""
+    shown = _waiting()
+    if after:
+        shown = shown.filter(earlier_than("active_at", after) if newest else later_than("active_at", after))
+    order = ("-active_at", "-id") if newest else ("active_at", "id")
+    found = list(shown.order_by(*order)[: QUESTIONS_ON_A_PAGE + 1])
+    here = found[:QUESTIONS_ON_A_PAGE]
+    return here, (here[-1].active_at, here[-1].pk) if len(found) > len(here) else None
+
+
+def draw_questions(today: date) -> list[Comment]:
+    """Return the oldest waiting question, the newest, and one drawn by the day: the same for everybody on one day."""
+    shown = _waiting()
+    oldest, newest = shown.order_by("active_at", "id").first(), shown.order_by("-active_at", "-id").first()
+    if oldest is None or newest is None:
+        return []
+    # A moment between the two, spread evenly by a checksum of the date, and the first question after it, else before it.
+    share = zlib.crc32(today.isoformat().encode()) / 2**32
+    moment = oldest.active_at + timedelta(seconds=share * (newest.active_at - oldest.active_at).total_seconds())
+    others = shown.exclude(Q(pk=oldest.pk) | Q(pk=newest.pk))
+    drawn = others.filter(active_at__gte=moment).order_by("active_at", "id").first()
+    drawn = drawn or others.filter(active_at__lt=moment).order_by("-active_at", "-id").first()
+    found = {question.pk: question for question in (oldest, drawn, newest) if question is not None}
+    return list(found.values())
+
+
+def count_questions() -> int:
+    """Return how many questions wait, at most MOST_COUNTED."""
+    return Comment.objects.visible_to(ANONYMOUS).waiting()[:MOST_COUNTED].count()
+
+
+def describe_questions(comments: Iterable[Comment], viewer: Viewer, visitor_name: str, now: datetime) -> list[Question]:
+    """Return ``comments`` as lists show them."""
+    return [
+        Question(
+            comment=comment,
+            excerpt=question_excerpt(f"{comment.subject}\n{to_plain(comment.body_html)}".strip()),
+            name=comment.name or visitor_name,
+            waited=_waited(comment, now),
+            can_answer=can_post(viewer, comment.discussion),
+        )
+        for comment in comments
+    ]
+
+
+def _waited(comment: Comment, now: datetime) -> str:
+    days = days_waited(comment, now)
+    if days is None:
+        return _("The date was not kept.")
+    return _("Waiting %(time)s.") % {"time": duration_words(days)} if days else _("Asked today.")
+
+
+def _waiting() -> CommentQuerySet:
+    shown = Comment.objects.visible_to(ANONYMOUS).waiting().select_related("discussion__article")
+    return shown.defer("body", "discussion__article__body", "discussion__article__body_html")
