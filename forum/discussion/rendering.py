@@ -134,9 +134,8 @@ def _item(item: Reply | Fold, thread: Thread, around: Surroundings, level: int) 
     row = item.row
     gap = f'<li class="gap">{escape(gap_words(item.gap))}</li>' if item.gap else ""
     inner = _comment(row, around, level, is_new=item.is_new, reply=item)
-    out = "" if row.is_readable else ' class="out"'
     return (
-        f'{gap}<li{out}><article class="{_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h">'
+        f'{gap}<li><article class="{_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h">'
         f"{_landed(row, around)}{inner}</article></li>"
     )
 
