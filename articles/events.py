@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 # Sent with ``article`` after it was stored, and ``is_new``.
 article_saved = Signal()
+
+# Sent with ``collection`` after it was stored. Articles in it, however deep, have a new version: their pages name it.
+collection_saved = Signal()

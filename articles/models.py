@@ -50,10 +50,10 @@ class Collection(models.Model):
 
     def clean(self) -> None:
         """Refuse a shelf inside itself, and more nesting than a page can show in one query."""
-        path = self.shelf_path()
-        if self.parent is not None and any(shelf.pk == self.pk for shelf in path[:-1]):
+        above = self.parent.shelf_path() if self.parent else []
+        if self in above:
             raise ValidationError({"parent": _("A collection cannot be part of itself.")})
-        if len(path) > MAX_SHELF_DEPTH:
+        if len(above) >= MAX_SHELF_DEPTH:
             raise ValidationError(
                 {"parent": _("Collections can be nested %(depth)d deep, not deeper.") % {"depth": MAX_SHELF_DEPTH}}
             )
@@ -66,6 +66,10 @@ class Collection(models.Model):
             path.append(shelf)
             shelf = shelf.parent
         return path[::-1]
+
+    def path_label(self) -> str:
+        """Return the titles from the outermost collection to this one, as one line."""
+        return " › ".join(shelf.title for shelf in self.shelf_path())
 
 
 class DatePrecision(models.TextChoices):
@@ -207,8 +211,13 @@ class Correction(models.Model):
 class OldAddress(models.Model):
     """A path that once led somewhere and now leads to ``target``, for ever (301)."""
 
-    path = models.CharField(_("old path"), max_length=400, unique=True)
-    target = models.CharField(_("path of today"), max_length=400)
+    path = models.CharField(
+        _("old path"),
+        max_length=400,
+        unique=True,
+        help_text=_("Begins with /. One that ends in / also answers for everything below it."),
+    )
+    target = models.CharField(_("path of today"), max_length=400, help_text=_("Begins with /, and stays on this site."))
 
     class Meta:
         verbose_name = _("old address")
@@ -216,3 +225,12 @@ class OldAddress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.path} → {self.target}"
+
+    def clean(self) -> None:
+        """Refuse what would leave this site or lead in a circle."""
+        for name in ("path", "target"):
+            value = getattr(self, name)
+            if not value.startswith("/") or value.startswith(("//", "/\\")):
+                raise ValidationError({name: _("Begin with one slash, as in /articles/an-article/.")})
+        if self.path == self.target:
+            raise ValidationError({"target": _("This is the old path itself.")})

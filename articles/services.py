@@ -1,15 +1,15 @@
-"""How an article is stored: its text becomes HTML, its version grows, and the rest of the site hears of it."""
+"""How articles and collections are stored: text becomes HTML, versions grow, and the rest of the site hears of it."""
 
 from collections.abc import Iterable
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from . import events
 from .markup import render_article
-from .models import Article, Correction, OldAddress, Source
+from .models import Article, Collection, Correction, OldAddress, Source
 
 Row = TypeVar("Row", Source, Correction)
 
@@ -45,6 +45,24 @@ def unpublish_article(article: Article) -> Article:
     """Take ``article`` and all that hangs on it from the public pages; nothing is lost."""
     article.status = Article.Status.DRAFT
     return save_article(article)
+
+
+@transaction.atomic
+def save_collection(collection: Collection) -> Collection:
+    """Store ``collection`` and return it; the articles in it, however deep, get a new version, because their pages name it.
+
+    A changed slug leaves an old address behind. Sends ``collection_saved`` before the transaction ends.
+    """
+    old_slug = Collection.objects.filter(pk=collection.pk).values_list("slug", flat=True).first()
+    collection.save()
+    if old_slug and old_slug != collection.slug:
+        _leave_old_address(reverse("articles:collection", args=[old_slug]), collection.get_absolute_url())
+    inside = level = [collection.pk]
+    while level := list(Collection.objects.filter(parent__in=level).exclude(pk__in=inside).values_list("pk", flat=True)):
+        inside = inside + level
+    Article.objects.filter(collection__in=inside).update(version=F("version") + 1)
+    events.collection_saved.send(Collection, collection=collection)
+    return collection
 
 
 def _render_and_store(article: Article, sources: Iterable[Source] | None, corrections: Iterable[Correction] | None) -> None:

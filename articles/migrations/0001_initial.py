@@ -18,8 +18,8 @@ class Migration(migrations.Migration):
             name='OldAddress',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=400, unique=True, verbose_name='old path')),
-                ('target', models.CharField(max_length=400, verbose_name='path of today')),
+                ('path', models.CharField(help_text='Begins with /. One that ends in / also answers for everything below it.', max_length=400, unique=True, verbose_name='old path')),
+                ('target', models.CharField(help_text='Begins with /, and stays on this site.', max_length=400, verbose_name='path of today')),
             ],
             options={
                 'verbose_name': 'old address',

@@ -24,10 +24,11 @@ class DiscussionConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        from articles.events import article_saved
+        from articles.events import article_saved, collection_saved
 
         from .append_only import install_triggers
-        from .receivers import open_discussion
+        from .receivers import open_discussion, show_collection
 
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="discussion.install_triggers")
         article_saved.connect(open_discussion, dispatch_uid="discussion.open_discussion")
+        collection_saved.connect(show_collection, dispatch_uid="discussion.show_collection")

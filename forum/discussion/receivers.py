@@ -16,3 +16,8 @@ def open_discussion(sender: type, article: Article, **kwargs: Any) -> None:
     if not is_new:
         Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1)
     SiteVersion.objects.bump()
+
+
+def show_collection(sender: type, **kwargs: Any) -> None:
+    """Pages that list articles name their collections."""
+    SiteVersion.objects.bump()
