@@ -232,6 +232,7 @@ class Comment(models.Model):
             # What is neither public nor waiting, by state: the lists of the administration.
             models.Index("state", F("id").desc(), name="comment_not_shown", condition=Q(public=False, held=False)),
             models.Index("discussion", F("id").desc(), name="comment_of_discussion"),
+            models.Index("origin", F("id").desc(), name="comment_by_origin"),  # what was imported
             models.Index("parent", name="comment_by_parent", condition=Q(parent__isnull=False)),
         ]
 

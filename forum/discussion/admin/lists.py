@@ -17,7 +17,7 @@ from ..models import Comment, Discussion
 from ..questions import shorten
 
 MAX_LISTED = 2_000  # rows that can be leafed through; the filters narrow the rest
-MAX_ARTICLES = 50  # whose title holds the words that were searched
+MAX_ARTICLES = 20  # whose title holds the words that were searched
 EXCERPT_SOURCE_CHARS = 400  # read of a text of up to 20,000 characters
 
 
@@ -114,8 +114,9 @@ class QuestionFilter(admin.SimpleListFilter):
         return [("waiting", _("Waits for a reply")), ("yes", _("Asks something")), ("no", _("Asks nothing"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
-        narrow = {"waiting": {"waiting": True}, "yes": {"is_question": True}, "no": {"is_question": False}}
-        return queryset.filter(**narrow.get(self.value() or "", {}))
+        if self.value() == "waiting":
+            return queryset.filter(waiting=True).order_by("-active_at", "-pk")
+        return queryset.filter(is_question=self.value() == "yes") if self.value() in ("yes", "no") else queryset
 
 
 class OriginFilter(admin.SimpleListFilter):
@@ -130,7 +131,8 @@ class OriginFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
         if self.value() == "no":
             return queryset.filter(origin="")
-        return queryset.filter(origin__gt="") if self.value() == "yes" else queryset
+        # In the order of its index: there may be a million comments and no imported one among them.
+        return queryset.filter(origin__gt="").order_by("origin", "-pk") if self.value() == "yes" else queryset
 
 
 class ArticleFilter(admin.SimpleListFilter):

@@ -192,6 +192,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='comment',
+            index=models.Index(models.F('origin'), models.OrderBy(models.F('id'), descending=True), name='comment_by_origin'),
+        ),
+        migrations.AddIndex(
+            model_name='comment',
             index=models.Index(models.F('parent'), condition=models.Q(('parent__isnull', False)), name='comment_by_parent'),
         ),
         migrations.AddConstraint(
