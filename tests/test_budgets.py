@@ -1,0 +1,54 @@
+"""How much a reader has to load: the budgets of the first view of an article and of a whole page, compressed."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from articles.models import Article
+from forum.imports.sample import load_sample
+
+KB = 1024
+THREADS_ON_A_PAGE = 20
+
+pytestmark = pytest.mark.django_db
+
+
+def compressed(*parts: bytes) -> int:
+    """Return how many bytes ``parts`` are on the wire, each sent by itself."""
+    return sum(len(gzip.compress(part, 9)) for part in parts)
+
+
+@pytest.fixture
+def sheet(root: Path) -> bytes:
+    """Return the style sheet."""
+    return (root / "static" / "site.css").read_bytes()
+
+
+@pytest.fixture
+def sample() -> Article:
+    """Return the sample article with its conversation."""
+    article = load_sample()
+    assert article
+    return article
+
+
+def test_first_view_of_an_article_is_at_most_14_kb(client: Client, sample: Article, sheet: bytes) -> None:
+    page = client.get(sample.get_absolute_url()).content
+    text = page.index(b'<div class="prose')
+    second_section = [found.start() for found in re.finditer(rb"<h2", page) if found.start() > text][1]
+    assert compressed(page[:second_section], sheet) <= 14 * KB
+
+
+def test_page_of_an_article_with_its_conversation_is_at_most_40_kb(client: Client, sample: Article, sheet: bytes) -> None:
+    page = client.get(sample.get_absolute_url()).content
+    assert page.count(b'class="sheet ') >= THREADS_ON_A_PAGE - 5
+    assert compressed(page, sheet) <= 40 * KB
+
+
+def test_page_loads_nothing_but_itself_and_the_sheet(client: Client, sample: Article) -> None:
+    page = client.get(sample.get_absolute_url()).content.decode()
+    loaded = re.findall(r'<(?:link|script|img|iframe|source|object|embed)\b[^>]*(?:href|src)="([^"]*)"', page)
+    assert [re.sub(r"\.[0-9a-f]{12}\.", ".", address) for address in loaded] == ["/static/site.css", "/static/favicon.svg"]
