@@ -109,7 +109,7 @@ class ArticleAdmin(admin.ModelAdmin):
             "findings": check_article(article.body, numbers, [correction.quote for correction in corrections]),
         }
         is_part = request.headers.get("HX-Request") == "true"
-        return render(request, "articles/_preview.html" if is_part else "articles/preview.html", context)
+        return render(request, "admin/articles/article/_preview.html" if is_part else "articles/preview.html", context)
 
     @admin.display(description=_("preview"))
     def preview(self, article: Article | None) -> str:
