@@ -1,16 +1,19 @@
 """From a checked form to a stored comment: whose it is, and that one sending is one comment. States are in ``services``."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from forum.accounts.guests import keep_guest
 from forum.accounts.models import Guest, User
 
 from .models import Comment, Discussion
 from .services import post_comment
+
+REPEATED_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,14 @@ def send_comment(
 ) -> Comment:
     """Store what a member, or a guest (``guest`` if known by cookie), typed; return the comment.
 
-    The same words sent twice from one page (``form_key``) are one comment, also when both arrive at once. Other words from that
-    page are another comment, as when somebody goes back, writes on and sends again. Raises DiscussionClosedError.
+    The same words sent twice from one page (``form_key``) are one comment, also when both arrive at once; so are those sent again
+    within REPEATED_WITHIN from a page opened anew, as browsers do on the way back. Other words are another comment.
+    Raises DiscussionClosedError.
     """
     key = _key_of_sending(form_key, words, discussion, parent, member) if form_key else None
     try:
         with transaction.atomic():
-            if earlier := _find_sent(key):
+            if earlier := _find_sent(key) or _find_repeated(words.body, discussion, parent, member or guest, now):
                 return earlier
             keeper = None if member else keep_guest(guest, name=words.name, email=words.email)
             return post_comment(
@@ -68,6 +72,22 @@ def send_comment(
 
 def _find_sent(key: UUID | None) -> Comment | None:
     return Comment.objects.filter(form_key=key).first() if key else None
+
+
+def _find_repeated(
+    body: str, discussion: Discussion, parent: Comment | None, writer: User | Guest | None, now: datetime | None
+) -> Comment | None:
+    """Return what the same person sent lately with the same words to the same place, unless taken back or not published."""
+    if writer is None:
+        return None
+    return Comment.objects.filter(
+        **{"author" if isinstance(writer, User) else "guest": writer},
+        discussion=discussion,
+        parent=parent,
+        body=body,
+        state__in=(Comment.State.HELD, Comment.State.PUBLISHED),
+        created_at__gt=(now or timezone.now()) - REPEATED_WITHIN,
+    ).first()
 
 
 def _key_of_sending(form_key: UUID, words: Words, discussion: Discussion, parent: Comment | None, member: User | None) -> UUID:

@@ -5,34 +5,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from forum.accounts.models import User
 from forum.discussion.models import Comment
+from tests.browser.acts import press_until_focused, sign_in
 from tests.conftest import NARROW, Visitors
 from tests.factories import PASSWORD, CommentFactory, ModeratorFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-def press_until_focused(page: Page, selector: str) -> None:
-    """Go from stop to stop, as somebody who uses no mouse does."""
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"{selector} is not reached by keyboard")
-
-
-def sign_in(page: Page, address: str, user: User) -> None:
-    """Sign in by the form of the administration, by keyboard."""
-    page.goto(address)
-    page.focus("#id_username")
-    page.keyboard.type(user.email)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#user-tools, #changelist")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

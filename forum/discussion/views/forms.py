@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.defaults import bad_request
@@ -31,8 +31,11 @@ from ..services import DiscussionClosedError, count_approved
 from ..writing import send_comment
 from .pages import find_place
 
+# No store but the browser's own, which asks again. "no-store" would make browsers forget the text on the way back to the form.
+_kept_by_browser_only = cache_control(private=True, no_cache=True)
 
-@never_cache
+
+@_kept_by_browser_only
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_comment(request: HttpRequest, slug: str) -> HttpResponse:
@@ -40,7 +43,7 @@ def new_comment(request: HttpRequest, slug: str) -> HttpResponse:
     return _answer(_find_desk(request, slug=slug))
 
 
-@never_cache
+@_kept_by_browser_only
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
@@ -48,7 +51,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(_find_desk(request, pk=pk))
 
 
-@never_cache
+@_kept_by_browser_only
 @sensitive_post_parameters()
 def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a failed check of the form token: a comment comes back as it was typed; for other forms, the 403 page."""
