@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.chromium import CHROMIUM_FLAGS, find_chromium
@@ -24,6 +25,10 @@ def _refuse_other_machines(event: str, arguments: tuple[Any, ...]) -> None:
     if host != "localhost" and not ipaddress.ip_address(host.split("%")[0]).is_loopback:
         raise PermissionError(f"a test wanted to connect to {host}; the network is off")
 
+
+# A busy machine is slow; that says nothing of the property.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 sys.addaudithook(_refuse_other_machines)
 

@@ -1,5 +1,6 @@
 """``manage.py serve`` as a person meets it: a real process, real sockets, a folder of its own."""
 
+import json
 import os
 import re
 import signal
@@ -141,10 +142,12 @@ def sign_in(site: Site, email: str, password: str) -> str:
 
 
 def test_site_starts_takes_the_first_login_stops_and_starts_again(start_site: Callable[[], Site], tmp_path: Path) -> None:
+    sample = f"/articles/{json.loads((ROOT / 'forum/imports/sample/article.json').read_text())['slug']}/"
     site = start_site()
     email, password = re.search(r"(\S+@\S+) is operator.*\nPassword, shown this once: (\S+)", site.said).groups()
     assert site.get("/healthz") == (200, "ok\n")
     assert site.get("/readyz") == (200, "ok\n")
+    assert site.get(sample)[0] == 200
     style_sheet = re.search(r'href="(/static/admin/css/base\.[0-9a-f]+\.css)"', site.get("/admin/login/")[1])[1]
     assert site.get(style_sheet)[0] == 200
     assert sign_in(site, email, password) == f"{site.address}/admin/"
@@ -153,6 +156,7 @@ def test_site_starts_takes_the_first_login_stops_and_starts_again(start_site: Ca
     collected = (tmp_path / "data" / "static" / "staticfiles.json").stat().st_mtime_ns
     again = start_site()
     assert "Password" not in again.said
+    assert again.get(sample)[0] == 200
     assert (tmp_path / "data" / "static" / "staticfiles.json").stat().st_mtime_ns == collected
     assert sign_in(again, email, password) == f"{again.address}/admin/"
     assert again.stop(again.process.terminate) == (0, "")

@@ -9,7 +9,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -112,31 +111,27 @@ class CommentPage(ModeratedAdmin):
         status: int = 200,
     ) -> HttpResponse:
         verbs = possible_verbs(comment)
-        context = (
-            self.admin_site.each_context(request)
-            | {
-                "opts": self.opts,
-                "preserved_filters": self.get_preserved_filters(request),
-                "title": _("Comment by %(name)s") % {"name": name_of(comment)},
-                "comment": comment,
-                "words": mark_safe(comment.body_html),  # noqa: S308  (made safe by ``markup.render`` when it was stored)
-                "posted": date_words(comment),
-                "arrived": age_of(comment.created_at),
-                "parent_name": name_of(comment.parent) if comment.parent else "",
-                "parent_posted": date_words(comment.parent) if comment.parent else "",
-                "thread_url": (comment.root or comment).get_absolute_url(),
-                "plain_verbs": [verb for verb in verbs if not verb.takes_reason],
-                "reason_verbs": [verb for verb in verbs if verb.takes_reason],
-                "replies_line": tell_replies_stay(comment.reply_count),
-                "decision": decision or DecisionForm(initial={"version": comment.version}),
-                "redaction": redaction or _blank_redaction(comment),
-                "is_redacting": redaction is not None,
-                "can_redact": comment.state != Comment.State.ERASED,
-                "decisions": comment.decisions.select_related("who")[:MAX_HISTORY],
-                "revisions": comment.revisions.order_by("-pk")[:MAX_HISTORY],
-                "writer": _describe_writer(comment, may_see_address=request.user.has_perm("accounts.change_user")),
-            }
-        )
+        context = self.admin_site.each_context(request) | {
+            "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
+            "title": _("Comment by %(name)s") % {"name": name_of(comment)},
+            "comment": comment,
+            "posted": date_words(comment),
+            "arrived": age_of(comment.created_at),
+            "parent_name": name_of(comment.parent) if comment.parent else "",
+            "parent_posted": date_words(comment.parent) if comment.parent else "",
+            "thread_url": (comment.root or comment).get_absolute_url(),
+            "plain_verbs": [verb for verb in verbs if not verb.takes_reason],
+            "reason_verbs": [verb for verb in verbs if verb.takes_reason],
+            "replies_line": tell_replies_stay(comment.reply_count),
+            "decision": decision or DecisionForm(initial={"version": comment.version}),
+            "redaction": redaction or _blank_redaction(comment),
+            "is_redacting": redaction is not None,
+            "can_redact": comment.state != Comment.State.ERASED,
+            "decisions": comment.decisions.select_related("who")[:MAX_HISTORY],
+            "revisions": comment.revisions.order_by("-pk")[:MAX_HISTORY],
+            "writer": _describe_writer(comment, may_see_address=request.user.has_perm("accounts.change_user")),
+        }
         return TemplateResponse(request, "admin/discussion/comment/page.html", context, status=status)
 
 

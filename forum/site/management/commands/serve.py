@@ -38,7 +38,7 @@ def load_application(path: str) -> WSGIHandler:
 
 
 class Command(BaseCommand):
-    """Migrates, collects static files, makes a first login, fills an empty site with the sample, and serves until Ctrl-C or SIGTERM."""
+    """Migrates, collects static files, makes a first login, loads the sample into an empty site, and serves until stopped."""
 
     help = "Prepare everything and run the site until Ctrl-C."
 
@@ -64,7 +64,7 @@ class Command(BaseCommand):
     def _prepare(self, *, with_sample: bool) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         startup.collect_static_files()
-        self._make_first_operator()
+        self._make_first_operator()  # before the sample, whose members of staff cannot sign in
         if with_sample:
             import_string(settings.SAMPLE_LOADER)()
         connections.close_all()
