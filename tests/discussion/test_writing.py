@@ -93,6 +93,14 @@ def test_reply_form_shows_the_comment_again_and_asks_for_no_title(client, marit)
     assert 'name="subject"' not in _text(page)
 
 
+def test_reply_form_calls_a_writer_without_a_name_as_the_site_does(client, article):
+    nameless = CommentFactory(article=article)
+    Comment.objects.filter(pk=nameless.pk).update(name="")
+    page = client.get(_reply(nameless))
+    assert _title(page) == "Reply to A reader - Understory"
+    assert "Read A reader’s comment again" in _text(page)
+
+
 def test_care_note_stands_on_forms_of_old_articles_only(client):
     old, new = ArticleFactory(published_on="1999-05-01"), ArticleFactory()
     assert "Do not stop or change a medicine" in _text(client.get(_new(old)))
