@@ -58,7 +58,7 @@ class CommentForm(forms.Form):
             "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. "
             "There is no time limit."
         ),
-        widget=forms.Textarea(attrs={"rows": 9, "cols": None, "dir": "auto", "autocapitalize": "sentences"}),
+        widget=forms.Textarea(attrs={"rows": 9, "cols": False, "dir": "auto", "autocapitalize": "sentences"}),
     )
     name = WrittenLine(
         label=gettext_lazy("Name to show"),
@@ -77,7 +77,7 @@ class CommentForm(forms.Form):
         label=gettext_lazy("Email"),
         required=False,
         help_text=gettext_lazy("Never shown on the site. We keep it with your comment. We do not send anything to it."),
-        widget=forms.EmailInput(attrs={"class": "short", "autocomplete": "email", "inputmode": "email", "maxlength": None}),
+        widget=forms.EmailInput(attrs={"class": "short", "autocomplete": "email", "inputmode": "email"}),
         error_messages={
             "invalid": gettext_lazy("Check the email address. It should look like name@example.org"),
             "max_length": gettext_lazy("Check the email address. It is too long"),

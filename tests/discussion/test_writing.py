@@ -78,6 +78,7 @@ def test_form_is_a_page_of_its_own_that_nobody_keeps(client, article):
     assert "Show the preview first" in text
     assert "Usually within 1 day" in text
     assert 'name="save"' not in text
+    assert "None" not in text
 
 
 def test_each_form_has_a_key_of_its_own(client, article):
