@@ -1,0 +1,31 @@
+"""Every public page in Chromium: for those who see little contrast, use a phone, or enlarge the text until 320 px are left."""
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from tests.conftest import NARROW, WIDE, Visitors
+from tests.pages import Sample, find_axe_faults, find_overflow, open_everything
+
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+
+
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visitors: Visitors, live_server: LiveServer, scheme: str, viewport: dict[str, int]) -> None:
+    page = visitors.open(color_scheme=scheme, viewport=viewport)
+    faults = []
+    for path in Sample.load().paths():
+        page.goto(live_server.url + path)
+        open_everything(page)
+        faults += find_axe_faults(page)
+    assert faults == []
+
+
+def test_nothing_is_wider_than_a_window_of_320_pixels(visitors: Visitors, live_server: LiveServer) -> None:
+    page = visitors.open(viewport={"width": 320, "height": 640})
+    faults = []
+    for path in Sample.load().paths():
+        page.goto(live_server.url + path)
+        open_everything(page)
+        faults += find_overflow(page)
+    assert faults == []

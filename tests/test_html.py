@@ -1,0 +1,28 @@
+"""Every public page and the style sheets, as the checker of HTML and CSS sees them."""
+
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from tests.pages import ROOT, Sample, find_vnu_faults
+
+ERROR_PAGES = ("403.html", "404.html", "410.html", "500.html", "503.html")
+
+
+@pytest.mark.one_database
+@pytest.mark.django_db
+def test_checker_of_html_and_css_finds_nothing(client: Client, tmp_path: Path) -> None:
+    sample = Sample.load()
+    pages = {path: client.get(path).content for path in sample.paths()}
+    form = reverse("discussion:comment-new", args=[sample.article.slug])
+    pages["form with errors"] = client.post(form, {"body": "", "name": "", "post": ""}).content
+    pages["form with preview"] = client.post(form, {"body": "What helped you?", "name": "Rue", "preview": ""}).content
+    for name in ERROR_PAGES:
+        pages[name] = render_to_string(name, request=RequestFactory().get("/")).encode()
+    for number, (path, html) in enumerate(pages.items()):
+        name = f"{number:02}-{path.strip('/').replace('/', '-').replace('?', '-') or 'home'}"
+        (tmp_path / f"{name.removesuffix('.html')}.html").write_bytes(html)
+    assert find_vnu_faults([*sorted(tmp_path.glob("*.html")), *(ROOT / "static").glob("*.css")]) == []
