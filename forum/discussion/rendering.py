@@ -306,7 +306,10 @@ def _actions(row: Row, around: Surroundings, date: str) -> str:
     reply = ""
     if around.can_post:
         words = (_("Answer %(name)s") if row.waiting else _("Reply to %(name)s")) % {"name": name}
-        reply = f'<a class="btn" href="{around.comments_path}{row.id}/reply/">{words}<span class="vh">{when}</span></a>'
+        # One box in the button: as boxes of their own, the words and the name would lose the space between them.
+        reply = (
+            f'<a class="btn" href="{around.comments_path}{row.id}/reply/"><span>{words}<span class="vh">{when}</span></span></a>'
+        )
     details = _(" for the comment by %(name)s") % {"name": name}
     return (
         f'<div class="comment__actions">{reply}<details><summary>{_("More")}<span class="vh">{details}{when}</span></summary>'

@@ -1,9 +1,12 @@
 """Pages that show conversations, as readers get them."""
 
+import html
+import re
 from datetime import UTC, datetime
 
 import pytest
 
+from forum.discussion.models import Comment, Discussion
 from tests.factories import ArticleFactory, CommentFactory
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +77,124 @@ def test_home_and_unanswered_show_what_waits(client, article):
         assert "living with it" in page
         assert f"/comments/{asked.pk}/reply/" in page
     assert "See the question" in client.get("/").content.decode()
+
+
+def grow(article, size):
+    """Write ``size`` comments: many threads, and one of half of them."""
+    long = CommentFactory(article=article, body="Does anyone know?", posted_at=at(2010, 1, 1))
+    root = Comment.objects.get(pk=long.pk)
+    fields = {name: getattr(root, name) for name in ("discussion_id", "guest_id", "name", "body", "body_html", "render_version")}
+    state = {
+        "state": "published",
+        "public": True,
+        "listed": True,
+        "held": False,
+        "sort_at": at(2011, 1, 1),
+        "active_at": at(2011, 1, 1),
+    }
+    dates = {"posted_at": at(2011, 1, 1), "published_at": at(2011, 1, 1)}
+    half = (size - 1) // 2
+    Comment.objects.bulk_create(Comment(**fields, **state, **dates, position=2 + n, waiting=True) for n in range(half))
+    replies = [Comment(**fields, **state, **dates, root_id=root.pk, parent_id=root.pk, reply_index=1 + n) for n in range(half)]
+    made = Comment.objects.bulk_create(replies)
+    if made:
+        ids = {"preview1_id": made[0].pk, "preview2_id": made[1].pk, "last_reply_id": made[-1].pk}
+        Comment.objects.filter(pk=root.pk).update(reply_count=half, reply_seq=half, **ids)
+    Discussion.objects.filter(article=article).update(root_seq=1 + half, comment_count=size, waiting_count=half)
+    return root
+
+
+@pytest.mark.parametrize("size", [1, 1_000])
+def test_number_of_queries_does_not_grow_with_the_comments(client, article, django_assert_max_num_queries, size):
+    root = grow(article, size)
+    limits = {
+        "/articles/stiff/": 8,
+        "/articles/stiff/?order=newest": 8,
+        "/articles/stiff/?order=waiting": 8,
+        "/articles/stiff/?since=2009-01-01": 8,
+        f"/articles/stiff/comments/{root.pk}/": 8,
+        f"/comments/{root.pk}/": 8,
+        "/": 8,
+        "/unanswered/": 8,
+    }
+    for path, most in limits.items():
+        with django_assert_max_num_queries(most):
+            assert client.get(path).status_code in (200, 302), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/articles/stiff/?{query}" for query in (
+        "page=0", "page=abc", f"page={10**30}", "page=-1", "page=%00", "page=2", "order=foo", "order=%00", "since=garbage",
+        "since=%00", "since=0001-01-01", "since=2020-13-45", "order=newest&after=x",
+        "order=newest&after=99999999999999999-1",
+        "order=waiting&after=%00", f"order=waiting&after={10**30}", "view=print&year=99999", "view=%00",
+        "order=newest&after=%00",
+    )]
+    + [f"/articles/stiff/comments/{tail}" for tail in ("", "?year=99999", "?year=abc", "?year=%00", f"{10**30}/")]
+    + [f"/comments/{10**30}/", "/?after=x", "/unanswered/?after=%00", "/unanswered/?order=foo", "/comments/0/"],
+)  # fmt: skip
+def test_parameters_that_make_no_sense_are_not_found_or_ignored(client, thread, path):
+    assert client.get(path).status_code in (200, 404)
+
+
+def test_addresses_of_a_comment_lead_to_its_thread(client, thread):
+    ArticleFactory(slug="other")
+    root, reply = thread[0], thread[1]
+    for path in (f"/articles/other/comments/{root.pk}/", f"/articles/stiff/comments/{reply.pk}/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.url) == (301, f"/articles/stiff/comments/{root.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [("held", 404), ("rejected", 404), ("hidden", 404), ("removed", 404), ("withdrawn", 410), ("erased", 410)],
+)
+def test_comment_that_is_not_public_and_not_answered_is_not_there(client, article, state, status):
+    comment = CommentFactory(article=article, state=state)
+    assert client.get(f"/comments/{comment.pk}/").status_code == status
+    assert client.get(f"/articles/stiff/comments/{comment.pk}/").status_code == status
+
+
+def test_pages_of_roots_are_ranges_of_positions_and_the_next_one_names_its_year(client, article):
+    for year in range(2001, 2023):
+        CommentFactory(article=article, posted_at=at(year, 5, 1))
+    first, second = (client.get(f"/articles/stiff/?page={page}").content.decode() for page in (1, 2))
+    assert first.count('<article class="sheet') == 20
+    assert second.count('<article class="sheet') == 2
+    assert "Next: comments from 2021 on" in first
+    answer = client.get("/articles/stiff/comments/?year=2022")
+    last = Comment.objects.latest("pk")
+    assert (answer.status_code, answer.url) == (302, f"/articles/stiff/?page=2#comment-{last.pk}")
+
+
+def test_newest_and_waiting_orders_reach_every_comment_once(client, article):
+    made = {CommentFactory(article=article, body="What is it?", posted_at=at(2010, 1, 1, n)).pk for n in range(23)}
+    for order in ("newest", "waiting"):
+        path, seen = f"/articles/stiff/?order={order}", []
+        while path:
+            page = client.get(path).content.decode()
+            seen += [int(pk) for pk in re.findall(r'<article class="sheet comment" id="comment-(\d+)"', page)]
+            found = re.search(r'href="([^"]*after=[^"]*)#talk">Next', page)
+            path = found and html.unescape(found[1])
+        assert (len(seen), set(seen)) == (23, made)
+
+
+def test_hidden_discussion_shows_nothing_and_closed_one_offers_nothing(client, article, thread):
+    Discussion.objects.filter(article=article).update(state="closed")
+    page = client.get("/articles/stiff/").content.decode()
+    assert "This conversation is closed." in page
+    assert "/reply/" not in page
+    assert "/articles/stiff/comment/" not in page
+    Discussion.objects.filter(article=article).update(state="hidden")
+    page = client.get("/articles/stiff/").content.decode()
+    assert "The conversation is not shown at the moment." in page
+    assert 'id="comment-' not in page
+    assert article.title not in client.get("/").content.decode()
+    assert client.get(f"/comments/{thread[0].pk}/").status_code == 404
+
+
+def test_new_comments_are_marked_and_linked(client, article, thread):
+    page = client.get("/articles/stiff/?since=2013-01-01").content.decode()
+    assert page.count("tag-new") == 2
+    assert f'href="#comment-{thread[4].pk}">Go to the 2 new comments' in page

@@ -1,5 +1,7 @@
 """Pages that show one conversation: a thread, a permalink, a year. What an article's page shows is in ``conversation``."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -79,9 +81,10 @@ def _find_comment(viewer: Viewer, pk: int) -> Comment:
     comment = found.filter(pk=pk).first()
     if comment is None or not comment.discussion.article.is_published() or comment.discussion.state == Discussion.State.HIDDEN:
         raise Http404
-    is_own = viewer.user_id is not None or viewer.guest_id is not None
-    if comment.listed or (is_own and can_read_text(Viewer(viewer.user_id, viewer.guest_id), comment)):
+    if comment.listed or can_read_text(replace(viewer, is_moderator=False), comment):
         return comment
+    if comment.is_root and any(row.root_id == pk for row in rows.read_own(comment.discussion, viewer).rows):
+        return comment  # a line stands in its stead, and below it what this viewer wrote
     if comment.state in (Comment.State.WITHDRAWN, Comment.State.ERASED):
         raise CommentGoneError
     raise Http404

@@ -1,0 +1,135 @@
+"""No page shows words that ``visible_to`` does not: random conversations, random viewers, every page that shows comments."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.conf import settings
+from django.core import signing
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from forum.accounts.guests import COOKIE_SALT
+from forum.accounts.models import Guest, User
+from forum.discussion.models import ActorKind, Comment, Discussion
+from forum.discussion.permissions import Viewer
+from forum.discussion.services import TRANSITIONS, Actor, TransitionError, post_comment, transition
+from tests.factories import ArticleFactory, GuestFactory, MemberFactory, ModeratorFactory
+
+START = datetime(2012, 1, 1, tzinfo=UTC)
+STATES = [state.value for state in Comment.State]
+
+
+@st.composite
+def histories(draw):
+    """Return who writes what under which parent, and which changes of state are tried afterwards."""
+    size = draw(st.integers(1, 9))
+    comments = [
+        (draw(st.integers(-1, number - 1)), draw(st.integers(0, 2)), draw(st.integers(0, 400)), draw(st.booleans()))
+        for number in range(size)
+    ]
+    changes = draw(st.lists(st.tuples(st.integers(0, size - 1), st.sampled_from(STATES)), max_size=16))
+    return comments, changes
+
+
+def marker(article, number):
+    """Return a word that stands in one comment only, those of earlier examples included."""
+    return f"marker{article.pk}n{number}x"
+
+
+def live_through(article, people, history):
+    """Write the comments and try the changes, each by whoever may make it; return the ids."""
+    comments, changes = history
+    written, now = [], START
+    moderator = Actor(ActorKind.MODERATOR, people["moderator"])
+    for number, (parent, who, days, is_published) in enumerate(comments):
+        now += timedelta(days=days)
+        comment = post_comment(
+            discussion=article.discussion,
+            body=f"{marker(article, number)} is this what you asked?",
+            parent=written[parent] if parent >= 0 else None,
+            now=now,
+            **[{"guest": people["guest"]}, {"author": people["member"]}, {"guest": people["other"]}][who],
+        )
+        if is_published and comment.state == "held":
+            comment = transition(comment, "published", actor=moderator, now=now)
+        written.append(comment)
+    for index, state in changes:
+        comment = Comment.objects.get(pk=written[index].pk)
+        kinds = TRANSITIONS.get((comment.state, state), set())
+        actor = moderator if ActorKind.MODERATOR in kinds else Actor(ActorKind.WRITER)
+        if kinds:
+            try:
+                transition(comment, state, actor=actor, now=now)
+            except TransitionError:  # it was taken back from another state
+                continue
+    return [comment.pk for comment in written]
+
+
+def look_around(client, article, pks):
+    """Return the bytes of all pages that can show comments of ``article``, by their addresses."""
+    base = article.get_absolute_url()
+    queries = ("", "?order=newest", "?order=waiting", "?view=print", "?since=2012-01-01")
+    paths = ["/", "/unanswered/", "/unanswered/?order=newest", *(f"{base}{query}" for query in queries)]
+    paths += [f"{base}comments/{pk}/" for pk in pks] + [f"/comments/{pk}/" for pk in pks]
+    pages = {}
+    for path in paths:
+        answer = client.get(path, follow=True)
+        assert answer.status_code in (200, 404, 410), path
+        pages[path] = answer.content.decode()
+    return pages
+
+
+def people_who_look(people):
+    return {
+        "anybody": (None, None, Viewer()),
+        "guest": (people["guest"], None, Viewer(guest_id=people["guest"].pk)),
+        "other": (people["other"], None, Viewer(guest_id=people["other"].pk)),
+        "member": (None, people["member"], Viewer(user_id=people["member"].pk)),
+        # On the pages of readers a moderator sees what readers see; the administration shows the rest.
+        "moderator": (None, people["moderator"], Viewer(user_id=people["moderator"].pk)),
+    }
+
+
+def enter(client, guest: Guest | None, user: User | None):
+    client.logout()
+    client.cookies.clear()
+    if guest:
+        client.cookies[settings.GUEST_COOKIE_NAME] = signing.dumps([guest.pk, guest.link_counter], salt=COOKIE_SALT)
+    if user:
+        client.force_login(user)
+
+
+@pytest.mark.django_db
+@hypothesis_settings(
+    # Shrinking would look at thousands of pages; the failing history is short enough to read.
+    max_examples=12,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    history=histories(),
+    who=st.sampled_from(["anybody", "guest", "other", "member", "moderator"]),
+    state=st.sampled_from(["open", "open", "open", "closed", "hidden", "draft"]),
+)
+def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, state):
+    people = {"guest": GuestFactory(), "other": GuestFactory(), "member": MemberFactory(), "moderator": ModeratorFactory()}
+    article = ArticleFactory()
+    pks = live_through(article, people, history)
+    if state == "draft":
+        type(article).objects.filter(pk=article.pk).update(status="draft")
+    else:
+        Discussion.objects.filter(article=article).update(state=state)
+    guest, user, viewer = people_who_look(people)[who]
+    enter(client, guest, user)
+    readable = set(Comment.objects.visible_to(viewer).filter(pk__in=pks).values_list("pk", flat=True))
+    allowed = {marker(article, number) for number, pk in enumerate(pks) if pk in readable}
+    pages = look_around(client, article, pks)
+    for path, page in pages.items():
+        assert set(re.findall(rf"marker{article.pk}n\d+x", page)) <= allowed, path
+    # And what may be read can be found: each under its own address.
+    for number, pk in enumerate(pks):
+        if pk in readable:
+            assert marker(article, number) in pages[f"/comments/{pk}/"], pk
