@@ -202,6 +202,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# -- what went wrong, on the terminal or in the journal of the service: Django's own way needs mail and an address for it
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "level": "ERROR"}},
+    "loggers": {"django": {"handlers": ["terminal"], "level": "INFO"}},
+}
+
 # -- the conversation
 
 # Dotted paths, run in this order on every new comment. With none, the comments of guests wait for a moderator.
