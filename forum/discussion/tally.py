@@ -10,7 +10,7 @@ from django.db.models import F, Max, Q
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
 
-PLACE_FIELDS = ["position", "reply_index", "reply_seq", "reply_count", "listed"]
+PLACE_FIELDS = ["position", "reply_index", "reply_seq", "reply_count", "listed", "last_reply_at", "active_at"]
 STATE_FIELDS = ["state", "public", "held", "waiting", "reason", "seen_by_human", "version", "published_at"]
 
 
@@ -26,6 +26,7 @@ def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: d
         root.reply_count += step
         if parent is not None and parent is not root:
             parent.reply_count += step
+        _note_last_reply(root, comment, step)
     family = _distinct(root, parent, comment)
     was_listed = [member.listed for member in family]
     for member in family:
@@ -38,7 +39,7 @@ def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: d
     for member in family:
         member.save(update_fields=PLACE_FIELDS + (STATE_FIELDS if member is comment else []))
     if root is not comment and was_listed != [member.listed for member in family]:
-        _refresh_thread(root)
+        refresh_previews(root)
     if step:
         _count_in_discussion(discussion, comment, step)
         _refresh_waiting(discussion, family)
@@ -63,19 +64,23 @@ def _place(discussion: Discussion, root: Comment, comment: Comment) -> None:
         comment.reply_index = root.reply_seq
 
 
-def _refresh_thread(root: Comment) -> None:
-    """Store on ``root`` the ids of its first two and last listed replies, and when the last public one came."""
-    replies = Comment.objects.filter(root=root)
-    first = list(replies.filter(listed=True, reply_index__isnull=False).order_by("reply_index").values_list("pk", flat=True)[:2])
-    root.preview1_id, root.preview2_id = [*first, None, None][:2]
-    root.last_reply_id = (
-        replies.filter(listed=True, reply_index__isnull=False).order_by("-reply_index").values_list("pk", flat=True).first()
-    )
-    root.last_reply_at = (
-        replies.filter(public=True, reply_index__isnull=False).order_by("-reply_index").values_list("sort_at", flat=True).first()
-    )
+def _note_last_reply(root: Comment, reply: Comment, step: int) -> None:
+    """Set on ``root`` when the last public reply was written; one that is approved late is no news."""
+    if step > 0:
+        root.last_reply_at = max(root.last_reply_at or reply.sort_at, reply.sort_at)
+    elif root.last_reply_at == reply.sort_at:
+        rest = Comment.objects.filter(root=root, public=True).exclude(pk=reply.pk)
+        root.last_reply_at = rest.aggregate(last=Max("sort_at"))["last"]
     root.active_at = max(root.sort_at, root.last_reply_at or root.sort_at)
-    root.save(update_fields=["preview1_id", "preview2_id", "last_reply_id", "last_reply_at", "active_at"])
+
+
+def refresh_previews(root: Comment) -> None:
+    """Store on ``root`` the ids of its first two and last listed replies."""
+    replies = Comment.objects.filter(root=root, listed=True, reply_index__isnull=False)
+    first = list(replies.order_by("reply_index").values_list("pk", flat=True)[:2])
+    root.preview1_id, root.preview2_id = [*first, None, None][:2]
+    root.last_reply_id = replies.order_by("-reply_index").values_list("pk", flat=True).first()
+    root.save(update_fields=["preview1_id", "preview2_id", "last_reply_id"])
 
 
 def renumber_replies(root_id: int) -> None:
@@ -93,7 +98,7 @@ def renumber_replies(root_id: int) -> None:
     for number, reply in zip(sorted(indexes), replies, strict=True):
         reply.reply_index = number
     Comment.objects.bulk_update(replies, ["reply_index"], batch_size=500)
-    _refresh_thread(Comment.objects.get(pk=root_id))
+    refresh_previews(Comment.objects.get(pk=root_id))
 
 
 def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) -> None:
