@@ -180,7 +180,7 @@ def transition(
     was_public, was_listed, first_time = comment.public, comment.listed, comment.published_at is None
     comment.state = to
     comment.public, comment.held = to == _S.PUBLISHED, to == _S.HELD
-    comment.reason = reason
+    comment.reason = reason or (_former_reason(comment, to) if before == _S.WITHDRAWN else "")
     comment.seen_by_human = comment.seen_by_human or actor.kind == ActorKind.MODERATOR
     comment.version += 1
     settle(discussion=discussion, comment=comment, was_public=was_public, now=now)
@@ -282,8 +282,10 @@ def redact_comment(
 
 @transaction.atomic
 def mark_question(comment: Comment, *, is_question: bool, actor: Actor, now: datetime | None = None) -> Comment:
-    """Say whether ``comment`` asks something; the rule no longer decides about it."""
+    """Say whether ``comment`` asks something; the rule no longer decides about it. Raises TransitionError for an erased one."""
     discussion, comment = lock_comment(comment)
+    if comment.state == _S.ERASED:
+        raise TransitionError("an erased comment asks nothing")
     comment.is_question, comment.is_question_fixed = is_question, True
     waits = is_waiting(comment)
     discussion.waiting_count += int(waits) - int(comment.waiting)
@@ -320,13 +322,21 @@ def _require_transition(comment: Comment, before: str, to: str, actor: Actor, no
     if actor.kind not in TRANSITIONS.get((before, to), ()):
         raise TransitionError(f"a comment that is {before or 'new'} cannot become {to} by {actor.kind}")
     if before == _S.WITHDRAWN and to != _S.ERASED:
-        taken_back = comment.decisions.filter(to_state=_S.WITHDRAWN).order_by("-pk").first()
+        taken_back = comment.decisions.filter(kind=Decision.Kind.STATE, to_state=_S.WITHDRAWN).order_by("-pk").first()
         if taken_back is None or taken_back.from_state != to or now - taken_back.at > WITHDRAWN_FOR:
             raise TransitionError(f"a comment that was taken back cannot become {to} now")
+    if (before, to) == (_S.PUBLISHED, _S.HIDDEN) and actor.kind == ActorKind.SOFTWARE and comment.seen_by_human:
+        raise TransitionError("software does not hide what a person has approved")
     if (before, to) == (_S.REJECTED, _S.HELD):
         sent_again = comment.decisions.filter(from_state=_S.REJECTED, to_state=_S.HELD).count()
         if sent_again >= MAX_RESUBMISSIONS:
             raise TransitionError("a comment can be sent again three times")
+
+
+def _former_reason(comment: Comment, state: str) -> str:
+    """Return the reason that brought ``comment`` into ``state`` the last time: it holds again when its writer returns it."""
+    decisions = comment.decisions.filter(kind=Decision.Kind.STATE, to_state=state).order_by("-pk")
+    return decisions.values_list("reason", flat=True).first() or ""
 
 
 def _forget(comment: Comment) -> None:

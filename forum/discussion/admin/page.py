@@ -87,7 +87,11 @@ class CommentPage(ModeratedAdmin):
     def mark(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Say whether a comment asks something."""
         asks = request.POST.get("is_question") == "yes"
-        comment = mark_question(_find(pk), is_question=asks, actor=self.moderator_of(request))
+        moderator = self.moderator_of(request)
+        try:
+            comment = mark_question(_find(pk), is_question=asks, actor=moderator)
+        except TransitionError:
+            return self._show_conflict(request, pk)
         words = _("Marked as a question: %(name)s.") if asks else _("Marked as no question: %(name)s.")
         messages.success(request, words % {"name": name_of(comment)})
         return HttpResponseRedirect(self.page_url(request, comment))
