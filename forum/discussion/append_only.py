@@ -46,7 +46,9 @@ def install_triggers(sender: AppConfig, using: str, **kwargs: object) -> None:
 @contextmanager
 def opened_decisions(using: str = "default") -> Iterator[None]:
     """Allow changes of decisions inside this block, which is one transaction: for erasure, undoing an import, clearing tests."""
-    with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        cursor.execute(f"INSERT INTO {LATCH} (opened) VALUES (%s)", [True])  # noqa: S608
+    from .models import DecisionLatch
+
+    with transaction.atomic(using=using):
+        latch = DecisionLatch.objects.using(using).create()
         yield
-        cursor.execute(f"DELETE FROM {LATCH}")  # noqa: S608
+        latch.delete()  # its own row only: a block around this one stays open
