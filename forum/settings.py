@@ -82,12 +82,15 @@ INSTALLED_APPS = [
     "forum.accounts",
     "forum.site",
     "articles",
+    "forum.jobs",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_tasks",
+    "django_tasks_db",
     "django_htmx",
     "csp",
 ]
@@ -202,13 +205,23 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# -- background work
+
+TASKS = {"default": {"BACKEND": "forum.jobs.definitions.JobBackend"}}
+
 # -- what went wrong, on the terminal or in the journal of the service: Django's own way needs mail and an address for it
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "level": "ERROR"}},
-    "loggers": {"django": {"handlers": ["terminal"], "level": "INFO"}},
+    "handlers": {
+        "terminal": {"class": "logging.StreamHandler", "level": "ERROR"},
+        "progress": {"class": "logging.StreamHandler"},
+    },
+    "loggers": {
+        "django": {"handlers": ["terminal"], "level": "INFO"},
+        "forum": {"handlers": ["progress"], "level": "INFO"},  # what a worker does
+    },
 }
 
 # -- the conversation

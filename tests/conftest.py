@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.chromium import CHROMIUM_FLAGS, find_chromium
+from tests.workers import Workers
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -114,6 +115,14 @@ def page(visitors: Visitors) -> Page:
 def narrow_page(visitors: Visitors) -> Page:
     """Show the site on a phone, 390 px wide."""
     return visitors.open(viewport=NARROW)
+
+
+@pytest.fixture
+def workers(transactional_db: None, tmp_path: Path) -> Iterator[Workers]:
+    """Start workers as processes of their own, on the database of the test."""
+    started = Workers(tmp_path)
+    yield started
+    started.kill()
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.workers import wait_until
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -59,10 +61,10 @@ def port() -> int:
 class Site:
     """A running site; ``said`` is what it printed until it answered."""
 
-    def __init__(self, environment: dict[str, str], port: int) -> None:
+    def __init__(self, environment: dict[str, str], port: int, *options: str) -> None:
         self.address = f"http://localhost:{port}"
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", str(port)],
+            [sys.executable, "manage.py", "serve", "--port", str(port), *options],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -107,8 +109,8 @@ def start_site(environment: dict[str, str], port: int) -> Iterator[Callable[[], 
     """Start the same site, again and again; nothing of it is left after the test."""
     started: list[Site] = []
 
-    def start() -> Site:
-        started.append(Site(environment, port))
+    def start(*options: str) -> Site:
+        started.append(Site(environment, port, *options))
         return started[-1]
 
     yield start
@@ -160,6 +162,31 @@ def test_site_starts_takes_the_first_login_stops_and_starts_again(start_site: Ca
     assert (tmp_path / "data" / "static" / "staticfiles.json").stat().st_mtime_ns == collected
     assert sign_in(again, email, password) == f"{again.address}/admin/"
     assert again.stop(again.process.terminate) == (0, "")
+
+
+def workers_of(site: Site) -> list[int]:
+    """Return the process ids of the workers that a site has started."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # ended while it was looked at
+            is_child = f"PPid:\t{site.process.pid}\n" in (process / "status").read_text()
+            if is_child and b"\0work\0" in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+    return found
+
+
+def test_worker_runs_beside_the_site_is_started_again_and_ends_with_it(start_site: Callable[..., Site]) -> None:
+    site = start_site()
+    (worker,) = workers_of(site)
+    os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: workers_of(site) not in ([], [worker]))
+    (second,) = workers_of(site)
+    assert site.press_ctrl_c()[0] == 0
+    assert not Path(f"/proc/{second}").exists()
+
+
+def test_site_without_worker(start_site: Callable[..., Site]) -> None:
+    assert workers_of(start_site("--no-worker")) == []
 
 
 def test_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:

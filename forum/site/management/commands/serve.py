@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from http.client import HTTPConnection, HTTPException
 from typing import Any, NoReturn
 
@@ -22,6 +23,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from forum.site import startup
+from forum.site.companion import WorkerProcess
 
 FIRST_OPERATOR = "operator@localhost"
 THREADS_PER_WORKER = 4  # a thread that waits for the database lets another one answer; more only take turns
@@ -47,15 +49,17 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2, help="web processes; one a core is a good number")
         parser.add_argument("--no-sample", action="store_true", help="leave a site without articles empty")
+        parser.add_argument("--no-worker", action="store_true", help="leave background work to manage.py work, started elsewhere")
 
-    def handle(self, *args: Any, host: str, port: int, workers: int, no_sample: bool, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int, workers: int, no_sample: bool, no_worker: bool, **options: Any) -> None:
         try:
             startup.require_free_port(host, port)
             self._settle_address(port)
             startup.require_writable_folder(settings.DATA_DIR)
             startup.require_database()
             self._prepare(with_sample=not no_sample)
-            self._run(host, port, workers)
+            with nullcontext() if no_worker else WorkerProcess():
+                self._run(host, port, workers)
         except startup.StartError as error:
             self._refuse(str(error))
         except KeyboardInterrupt:

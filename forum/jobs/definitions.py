@@ -1,0 +1,60 @@
+"""How a job is declared: ``@job()`` on a function in an app's ``jobs.py``. When it runs by itself is said in ``schedule.py``.
+
+A job is a task of django-tasks that knows how often it may fail and how long it may take. ``some_job.enqueue(...)`` writes a row
+in the caller's transaction; ``some_job.using(run_after=moment).enqueue(...)`` writes one that waits. Three rules for every job:
+it may run twice without harm (a worker can die between the work and its record); its arguments are ids, never a name, an address
+or words (rows outlive what they speak of); it returns nothing.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ParamSpec
+
+from django_tasks import task
+from django_tasks.base import Task
+from django_tasks_db import DatabaseBackend
+
+P = ParamSpec("P")
+
+DEFAULT_RETRIES = 6
+DEFAULT_TIME_LIMIT = timedelta(minutes=5)
+
+# 15 s, 30 s, 1 min, 2 min ... With the six retries of most jobs that is about a quarter of an hour: longer than a restart of the
+# database, short enough that somebody still remembers what was done.
+FIRST_DELAY = timedelta(seconds=15)
+LONGEST_DELAY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Task):
+    """A task that is tried again when it fails, and returned to the queue when its worker dies."""
+
+    retries: int = DEFAULT_RETRIES
+    time_limit: timedelta = DEFAULT_TIME_LIMIT
+
+
+class JobBackend(DatabaseBackend):
+    """The database backend of django-tasks, with jobs in place of tasks."""
+
+    task_class = Job  # type: ignore[assignment]
+
+
+def job(
+    *, retries: int = DEFAULT_RETRIES, time_limit: timedelta = DEFAULT_TIME_LIMIT, priority: int = 0
+) -> Callable[[Callable[P, None]], Job]:
+    """Make a job of a function: it is tried at most ``retries`` + 1 times, each time for at most ``time_limit``.
+
+    Jobs of higher ``priority`` (-100 to 100) start first.
+    """
+    return task(retries=retries, time_limit=time_limit, priority=priority)  # type: ignore[return-value]
+
+
+def delay_after(attempts: int, *, first: timedelta = FIRST_DELAY, longest: timedelta = LONGEST_DELAY) -> timedelta:
+    """Return how long to wait after so many failed attempts: doubled each time, then a random part of its second half taken off.
+
+    The chance in it keeps a thousand things that failed in one second from coming back in one second.
+    """
+    whole = min(longest, first * 2 ** min(attempts - 1, 30))
+    return whole * random.uniform(0.5, 1)  # noqa: S311 - spreads load, guards nothing

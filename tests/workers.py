@@ -1,0 +1,73 @@
+"""Real workers: ``manage.py work`` as processes on the database of the test."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 60  # far more than anything here takes, on a busy machine too
+
+
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
+    """Return as soon as ``condition`` holds; fail if it does not within ``seconds``."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        threading.Event().wait(0.02)
+
+
+class Workers:
+    """Starts workers, and sees that none outlives its test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *options: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a worker and return its process; what it says is in ``said()``."""
+        return self._start([sys.executable, "manage.py", "work", *options], environment)
+
+    def start_below_parent(self) -> subprocess.Popen[bytes]:
+        """Start a worker as the child of another process, as ``serve`` does, and return that parent."""
+        return self._start(["sh", "-c", f"{sys.executable} manage.py work --stop-with-parent & wait"], {})
+
+    def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        names = {
+            "DJANGO_SETTINGS_MODULE": "tests.worker_settings",
+            "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
+            "TMPDIR": str(self.folder),
+        }
+        with self._log(len(self.processes)).open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=os.environ | names | environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.processes.append(process)
+        return process
+
+    def said(self, process: subprocess.Popen[bytes]) -> str:
+        """Return what a worker has printed so far."""
+        return self._log(self.processes.index(process)).read_text()
+
+    def wait_until_ready(self) -> None:
+        """Return when every worker has started its loop."""
+        wait_until(lambda: all("started" in self.said(process) for process in self.processes))
+
+    def kill(self) -> None:
+        """End what still runs."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+
+    def _log(self, number: int) -> Path:
+        return self.folder / f"worker-{number}.log"
