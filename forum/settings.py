@@ -3,11 +3,15 @@
 A wrong value stops the start, and every wrong value is named at once. A secret may also come from a file: ``NAME_FILE``.
 """
 
+import os
+import re
 import secrets
+from email.utils import formataddr
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+import dj_email_url
 from django.utils.translation import gettext_lazy as _
 from environs import FileAwareEnv
 from environs.exceptions import EnvValidationError
@@ -44,6 +48,26 @@ def _read_secret(folder: Path) -> str:
         ) from error
 
 
+def _read_email_url(value: str) -> dict[str, Any]:
+    """Return Django's EMAIL_ settings for ``smtp://user:password@host:port`` (smtp+tls, smtp+ssl), or for a backend's path.
+
+    Raises ValueError, which does not repeat the value: there is a password in it.
+    """
+    if re.fullmatch(r"[a-z_]\w*(\.\w+)*\.[A-Z]\w*", value):
+        return {"EMAIL_BACKEND": value}
+    scheme, _, rest = value.partition("://")
+    kinds = {"smtp": "25/?", "smtp+tls": "587/?tls=true&", "smtp+ssl": "465/?ssl=true&"}
+    if scheme not in kinds or not urlsplit(value).hostname:
+        raise ValueError("must be smtp://, smtp+tls:// or smtp+ssl:// with a host, or the dotted path of an e-mail backend")
+    port, query = kinds[scheme].split("/?")
+    url = urlsplit(f"smtp://{rest}")
+    try:
+        host = url.netloc if url.port else f"{url.netloc}:{port}"
+        return dj_email_url.parse(f"smtp://{host}/?{query}{url.query}")
+    except ValueError:
+        raise ValueError("has a port or a timeout that is not a number; write / ? # @ in a password as %2F %3F %23 %40") from None
+
+
 env = FileAwareEnv(eager=False)
 env.read_env(BASE_DIR / ".env", recurse=False)
 
@@ -54,6 +78,8 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS: list[str | None] = env.list("ALLOWED_HOSTS", [])
+EMAIL_URL = env.str("EMAIL_URL", "")
+EMAIL_FROM = env.str("EMAIL_FROM", "")
 HOLD_FIRST_COMMENTS = env.int("HOLD_FIRST_COMMENTS", 2, validate=Range(min=0))
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
 
@@ -68,6 +94,12 @@ if isinstance(SITE_URL, str):
         SITE_URL = _read_site_url(SITE_URL)
     except ValueError as error:
         _errors.append(f"SITE_URL: {error}")
+_email: dict[str, Any] = {}
+if EMAIL_URL:
+    try:
+        _email = _read_email_url(EMAIL_URL)
+    except ValueError as error:
+        _errors.append(f"EMAIL_URL: {error}")
 if _errors:
     raise SettingsError("\n".join(["The site cannot start with these settings:", *_errors]))
 
@@ -82,6 +114,7 @@ INSTALLED_APPS = [
     "forum.accounts",
     "forum.site",
     "articles",
+    "forum.mail",
     "forum.jobs",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -205,9 +238,22 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# -- background work
+# -- background work and e-mail. Mail becomes a row in the caller's transaction; the worker hands it to MAIL_TRANSPORT.
 
 TASKS = {"default": {"BACKEND": "forum.jobs.definitions.JobBackend"}}
+MAIL_DOMAIN = urlsplit(SITE_URL).hostname
+MAIL_TRANSPORT = _email.get("EMAIL_BACKEND", "forum.mail.outbox.EmailBackend")
+MAIL_OUTBOX = DATA_DIR / "outbox"
+EMAIL_BACKEND = "forum.mail.backend.QueueingBackend"
+EMAIL_HOST, EMAIL_PORT = _email.get("EMAIL_HOST", "localhost"), _email.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _email.get("EMAIL_HOST_USER") or "", _email.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email.get("EMAIL_USE_TLS", False), _email.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = _email.get("EMAIL_TIMEOUT") or 30
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = EMAIL_FROM or formataddr((SITE_NAME, f"noreply@{MAIL_DOMAIN}"))
+# A provider's keys for django-anymail, where the operator has installed it: ANYMAIL_POSTMARK_SERVER_TOKEN and the like.
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+if MAIL_TRANSPORT.startswith("anymail."):
+    INSTALLED_APPS += ["anymail"]
 
 # -- what went wrong, on the terminal or in the journal of the service: Django's own way needs mail and an address for it
 

@@ -1,5 +1,6 @@
 """Every address of the site."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
@@ -9,6 +10,9 @@ urlpatterns = [
     path("", include("articles.urls")),
     path("", include("forum.discussion.urls")),
 ]
+
+if apps.is_installed("anymail"):  # a mail provider chosen by EMAIL_URL reports bounces here
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
 
 handler400 = "forum.discussion.views.forms.show_bad_request"
 handler500 = "forum.site.errors.server_error"

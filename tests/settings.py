@@ -23,6 +23,8 @@ os.environ.update(
     SECRET_KEY_FALLBACKS="",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     HOLD_FIRST_COMMENTS="2",
+    EMAIL_URL="",
+    EMAIL_FROM="",
 )
 os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{_folder / 'unused.sqlite3'}"
 

@@ -1,0 +1,67 @@
+"""A real mail server on loopback whose moods a test chooses."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from email import message_from_bytes
+from email.message import Message
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+class MailServer:
+    """Takes mail, or does not: what it answers at RCPT and DATA are functions of the address."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.received: list[tuple[str, Message]] = []
+        self.attempts: list[str] = []
+        self.answer_recipient: Callable[[str], str] = lambda address: "250 OK"
+        self.answer_data: Callable[[str], str] = lambda address: "250 OK"
+        self.is_silent_after_data = False
+        self.has_text = threading.Event()
+        self._controller: Controller | None = None
+
+    @property
+    def recipients(self) -> list[str]:
+        """The addresses that have been sent something, in order."""
+        return [address for address, _ in self.received]
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Hang up."""
+        if self._controller:
+            self._controller.stop()
+        self._controller = None
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+        """Answer as the test wants it."""
+        self.attempts.append(address)
+        answer = self.answer_recipient(address)
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep the mail, and answer, or never."""
+        (address,) = envelope.rcpt_tos
+        answer = self.answer_data(address)
+        if answer.startswith("2"):
+            self.received.append((address, message_from_bytes(bytes(envelope.content or b""))))
+        self.has_text.set()
+        while self.is_silent_after_data:
+            await asyncio.sleep(0.02)
+        return answer
