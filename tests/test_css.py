@@ -148,7 +148,12 @@ def classes_of_pages() -> set[str]:
         for path in (ROOT / "templates").rglob("*.html")
         if not {"admin", "email"} & set(path.relative_to(ROOT / "templates").parts)
     ]
-    code = [path for folder in ("forum", "articles") for path in (ROOT / folder).rglob("*.py") if path.stem != "admin"]
+    code = [
+        path
+        for folder in ("forum", "articles")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.stem not in ("admin", "settings")
+    ]
     found: set[str] = set()
     for path in pages + code:
         text = re.sub(r"{%.*?%}|{{.*?}}", " ", path.read_text())
