@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,7 +35,7 @@ class ArticleCard:
     strip: YearStrip | None
     comments: str  # "34 comments"
     people: str  # "from 21 people", empty where that is not known
-    last: str  # "Last one 4 days ago", empty where no date is known
+    last: str  # "Last one 4 days ago.", empty where no date is known
     waiting: str  # "6 waiting for a reply"
     has_questions_answered: bool
 
@@ -55,6 +55,9 @@ def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard
     """Return the articles with the latest activity below the keyset ``after``, and the next page's keyset if any."""
     shown = Discussion.objects.filter(article__status=Article.Status.PUBLISHED).exclude(state=Discussion.State.HIDDEN)
     shown = shown.select_related("article__collection").defer("article__body", "article__body_html")
+    # An imported comment without a date has the moment of the one before it: only at the end it hides when the last one came.
+    undated = Comment.objects.filter(public=True, posted_precision="unknown", published_at=OuterRef("last_comment_at"))
+    shown = shown.annotate(ends_undated=Exists(undated.filter(discussion=OuterRef("pk"))))
     if after:
         shown = shown.filter(earlier_than("active_at", after))
     found = list(shown.order_by("-active_at", "-id")[: ARTICLES_ON_A_PAGE + 1])
@@ -63,20 +66,23 @@ def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard
     counted = DiscussionYear.objects.filter(discussion__in=[discussion.pk for discussion in here], comment_count__gt=0)
     for pk, year, count in counted.order_by("year").values_list("discussion_id", "year", "comment_count"):
         years.setdefault(pk, []).append((year, count))
-    cards = [_make_card(discussion, years.get(discussion.pk, []), now) for discussion in here]
+    cards = [
+        _make_card(discussion, years.get(discussion.pk, []), now, ends_undated=discussion.ends_undated) for discussion in here
+    ]
     return cards, (here[-1].active_at, here[-1].pk) if len(found) > len(here) else None
 
 
-def _make_card(discussion: Discussion, years: list[tuple[int, int]], now: datetime) -> ArticleCard:
+def _make_card(discussion: Discussion, years: list[tuple[int, int]], now: datetime, *, ends_undated: bool) -> ArticleCard:
     count, people, waiting = discussion.comment_count, discussion.people_count, discussion.waiting_count
     # Undated comments have a place in time only among themselves.
     last = ago_words(discussion.last_comment_at, now) if discussion.last_comment_at and years else ""
+    last_words = _("The last one with a date: %(ago)s.") if ends_undated else _("Last one %(ago)s.")
     return ArticleCard(
         article=discussion.article,
-        strip=make_year_strip(years, timezone.localdate(now).year),
+        strip=make_year_strip(years, count, timezone.localdate(now).year),
         comments=ngettext("%(count)d comment", "%(count)d comments", count) % {"count": count} if count else "",
         people=ngettext("from %(count)d person", "from %(count)d people", people) % {"count": people} if people else "",
-        last=_("Last one %(ago)s.") % {"ago": last} if last else "",
+        last=last_words % {"ago": last} if last else "",
         waiting=ngettext("%(count)d waiting for a reply.", "%(count)d waiting for a reply.", waiting) % {"count": waiting}
         if waiting
         else "",

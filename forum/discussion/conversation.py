@@ -21,7 +21,7 @@ from .permissions import can_post, viewer_of
 from .rendering import Layout, Surroundings, render_eras, render_single, render_threads
 from .rows import OwnRows
 from .threads import Row, Thread, build_thread, group_by_era, take_out
-from .years import YearStrip, make_year_strip
+from .years import YearStrip, count_undated, make_year_strip
 
 OLDEST, NEWEST, WAITING = ORDERS = ("oldest", "newest", "waiting")
 PRINTED_AT_ONCE = 200  # a longer conversation is printed year by year
@@ -74,7 +74,11 @@ def count_words(discussion: Discussion, years: list[tuple[int, int]]) -> str:
         words += " " + ngettext("from %(count)d person", "from %(count)d people", people) % {"count": people}
     known = [year for year, in_year in years if in_year]
     if known and (span := known[-1] - known[0]):
-        words += ", " + ngettext("over %(count)d year", "over %(count)d years", span) % {"count": span}
+        if count_undated(years, count):
+            over = ngettext("over %(count)d year at least", "over %(count)d years at least", span)
+        else:
+            over = ngettext("over %(count)d year", "over %(count)d years", span)
+        words += ", " + over % {"count": span}
     return words
 
 
@@ -93,7 +97,7 @@ def read_conversation(request: HttpRequest, article: Article, site_text: SiteTex
         path,
         discussion,
         years=years,
-        strip=make_year_strip(years, timezone.localdate(now).year),
+        strip=make_year_strip(years, discussion.comment_count, timezone.localdate(now).year),
         order=order if order in ORDERS else OLDEST,
         can_post=can_post(viewer, discussion),
         is_print=is_print,

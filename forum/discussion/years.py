@@ -23,8 +23,16 @@ class YearStrip:
     words: str
 
 
-def make_year_strip(counts: Sequence[tuple[int, int]], this_year: int) -> YearStrip | None:
-    """Return the strip of ``counts`` ((year, comments), in order of years), None where no comment has a known year."""
+def count_undated(counts: Sequence[tuple[int, int]], comment_count: int) -> int:
+    """Return how many of ``comment_count`` comments are in no year of ``counts``."""
+    return comment_count - sum(count for _year, count in counts)
+
+
+def make_year_strip(counts: Sequence[tuple[int, int]], comment_count: int, this_year: int) -> YearStrip | None:
+    """Return the strip of ``counts`` ((year, comments), in order of years), None where no comment has a known year.
+
+    ``comment_count`` is that of all comments: those without a known year are told in the words.
+    """
     known = {year: count for year, count in counts if count > 0}
     if not known:
         return None
@@ -42,13 +50,17 @@ def make_year_strip(counts: Sequence[tuple[int, int]], this_year: int) -> YearSt
         width=columns[-1][0] + LEFT,
         first_year=first,
         last_year=last,
-        words=_in_words(known),
+        words=_in_words(known, count_undated(counts, comment_count)),
     )
 
 
-def _in_words(known: dict[int, int]) -> str:
+def _in_words(known: dict[int, int], undated: int) -> str:
     parts = [
         ngettext("%(count)d comment in %(year)d", "%(count)d comments in %(year)d", count) % {"count": count, "year": year}
         for year, count in sorted(known.items())
     ]
-    return _("%(years)s, none in other years.") % {"years": ", ".join(parts)}
+    parts.append(_("none in other years"))
+    if undated > 0:
+        without = ngettext("%(count)d comment without a known year", "%(count)d comments without a known year", undated)
+        parts.append(without % {"count": undated})
+    return f"{', '.join(parts)}."

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from forum.discussion.models import Comment, Discussion
 from tests.factories import ArticleFactory, CommentFactory
@@ -64,6 +65,30 @@ def test_home_shows_articles_by_activity_with_their_counts(client, article, thre
     assert "Every question has a reply." in page
     assert "No comments yet." in page
     assert page.index(quiet.title) < page.index(article.title)  # opened today, and the last comment is years old
+
+
+def test_home_says_that_later_comments_have_no_date(client, article):
+    CommentFactory(article=article, posted_at=at(2007, 11, 11))
+    CommentFactory(article=article, posted_at=at(2007, 11, 11), posted_precision="unknown", origin="serendip")
+    with time_machine.travel(at(2026, 11, 23), tick=False):
+        page = client.get("/").content.decode()
+    assert "The last one with a date: 19 years ago." in page
+    assert "1 comment in 2007, none in other years, 1 comment without a known year." in page
+
+
+def test_home_tells_the_last_comment_where_only_earlier_ones_have_no_date(client, article):
+    CommentFactory(article=article, posted_at=at(2007, 11, 11), posted_precision="unknown", origin="serendip")
+    CommentFactory(article=article, posted_at=at(2008, 11, 11))
+    with time_machine.travel(at(2026, 11, 23), tick=False):
+        assert "Last one 18 years ago." in client.get("/").content.decode()
+
+
+def test_span_of_years_is_told_as_the_least_where_dates_are_missing(client, article):
+    CommentFactory(article=article, posted_at=at(2005, 7, 24))
+    CommentFactory(article=article, posted_at=at(2007, 11, 11))
+    assert "2 comments from 2 people, over 2 years." in client.get("/articles/stiff/").content.decode()
+    CommentFactory(article=article, posted_at=at(2007, 11, 11), posted_precision="unknown", origin="serendip")
+    assert "3 comments from 3 people, over 2 years at least." in client.get("/articles/stiff/").content.decode()
 
 
 def test_home_and_unanswered_show_what_waits(client, article):
