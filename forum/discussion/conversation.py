@@ -25,6 +25,15 @@ from .years import YearStrip, count_undated, make_year_strip
 
 OLDEST, NEWEST, WAITING = ORDERS = ("oldest", "newest", "waiting")
 PRINTED_AT_ONCE = 200  # a longer conversation is printed year by year
+UNDATED_WORD = "unknown"  # in the address, for what bears no year
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPart:
+    """A year to print; ``href`` is empty for the one shown."""
+
+    words: str
+    href: str
 
 
 @dataclass(slots=True)
@@ -42,8 +51,9 @@ class Conversation:
     pager: Pager = field(default_factory=Pager)
     new_words: str = ""
     new_href: str = ""
-    print_years: list[int] = field(default_factory=list)
-    printed_year: int | None = None
+    print_parts: list[PrintPart] = field(default_factory=list)
+    print_words: str = ""
+    is_cut: bool = False  # more than is printed at once
 
     @property
     def comment_count(self) -> int:
@@ -184,13 +194,31 @@ def _fill_waiting(talk: Conversation, request: HttpRequest, around: Surroundings
 
 def _fill_print(talk: Conversation, request: HttpRequest, around: Surroundings) -> None:
     assert talk.discussion is not None
+    year = None
     if talk.comment_count > PRINTED_AT_ONCE:
-        talk.print_years = [year for year, _count in talk.years]
-        talk.printed_year = read_year(request.GET.get("year")) or max(talk.print_years, default=None)
-    roots, replies = rows.read_for_print(talk.discussion, talk.printed_year)
+        undated = [rows.UNDATED] if count_undated(talk.years, talk.comment_count) else []
+        years = [year for year, _count in talk.years] + undated
+        asked = request.GET.get("year")
+        year = rows.UNDATED if asked == UNDATED_WORD else read_year(asked) or max(years, default=rows.UNDATED)
+        talk.print_parts = [_make_part(part, is_this=part == year) for part in years]
+    roots, replies, talk.is_cut = rows.read_for_print(talk.discussion, year)
     nobody = OwnRows()
     threads = [build_thread(root, rows.veil(replies.get(root.id, []), nobody)) for root in rows.veil(roots, nobody)]
-    talk.html = render_eras(group_by_era(threads), around.showing(threads), ends_now=not talk.print_years)
+    talk.html = render_eras(group_by_era(threads), around.showing(threads), ends_now=year is None)
+    if year is not None:
+        talk.print_words = _print_words(year, is_empty=not threads)
+
+
+def _make_part(year: int, *, is_this: bool) -> PrintPart:
+    words, value = (_("Date not known"), UNDATED_WORD) if year == rows.UNDATED else (str(year), str(year))
+    return PrintPart(words, "" if is_this else f"?{urlencode({'view': 'print', 'year': value})}#talk")
+
+
+def _print_words(year: int, *, is_empty: bool) -> str:
+    if year == rows.UNDATED:
+        return _("No conversation has an unknown date.") if is_empty else _("The dates of these were not kept.")
+    words = _("No conversation began in %(year)d.") if is_empty else _("These began in %(year)d.")
+    return words % {"year": year}
 
 
 def _build_threads(roots: list[Row], own: OwnRows, new: Sequence[tuple[int, int | None]], since: datetime | None) -> list[Thread]:

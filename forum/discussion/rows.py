@@ -23,6 +23,8 @@ ROOTS_ON_A_PAGE = 20
 REPLIES_ON_A_PAGE = 100
 MOST_NEW = 100  # so many new comments are marked and unfolded: a page must end somewhere
 MOST_OWN = 50
+MOST_PRINTED = 1_000  # about 300 sheets; what is longer is read on the pages of its threads
+UNDATED = 0  # stands for the year of what has none
 
 FIELDS = Row._fields[: Row._fields.index("parent_name")]
 # The text of a parent is asked for only where it may be quoted: a root is never quoted, and may be long.
@@ -152,14 +154,31 @@ def read_root(root_id: int) -> Row:
     return _plain(Comment.objects.filter(pk=root_id))[0]
 
 
-def read_for_print(discussion: Discussion, year: int | None) -> tuple[list[Row], dict[int, list[Row]]]:
-    """Return the listed roots, all or those of one year, in order, and by root all their listed replies."""
+def read_for_print(discussion: Discussion, year: int | None) -> tuple[list[Row], dict[int, list[Row]], bool]:
+    """Return listed roots in order, by root their listed replies, and whether some were left out: MOST_PRINTED rows at most.
+
+    ``year`` is that of the roots: all for None, UNDATED for those of which none is known.
+    """
     comments = _roots_of(discussion)
-    if year is not None:
+    if year == UNDATED:
+        comments = comments.filter(posted_precision__in=("before", "unknown"))
+    elif year is not None:
         comments = comments.filter(posted_at__range=year_range(year)).exclude(posted_precision__in=("before", "unknown"))
-    roots = _plain(comments.order_by("position"))
     threads = comments.filter(reply_seq__gt=0).values("pk")
-    return roots, _by_root(_replies(Comment.objects.filter(root_id__in=threads, listed=True, reply_index__isnull=False)))
+    replies = Comment.objects.filter(root_id__in=threads, listed=True, reply_index__isnull=False)
+    in_order = replies.order_by("root__position", "reply_index")
+    # One more of each than is printed: as both are in reading order, whatever is left out is below what is shown.
+    roots, by_root = _plain(comments.order_by("position")[: MOST_PRINTED + 1]), _by_root(_replies(in_order[: MOST_PRINTED + 1]))
+    shown: list[Row] = []
+    room = MOST_PRINTED
+    for root in roots:
+        if room <= 0:
+            return shown, by_root, True
+        shown.append(root)
+        beneath = by_root.get(root.id, [])
+        by_root[root.id] = beneath[: room - 1]
+        room -= 1 + len(beneath)
+    return shown, by_root, room < 0
 
 
 def later_than(field: str, after: tuple[datetime, int]) -> TupleGreaterThan:

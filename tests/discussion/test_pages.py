@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from forum.discussion.models import Comment, Discussion
+from forum.discussion.models import Comment, Discussion, DiscussionYear
 from tests.factories import ArticleFactory, CommentFactory
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +223,47 @@ def test_new_comments_are_marked_and_linked(client, article, thread):
     page = client.get("/articles/stiff/?since=2013-01-01").content.decode()
     assert page.count("tag-new") == 2
     assert f'href="#comment-{thread[4].pk}">Go to the 2 new comments' in page
+
+
+def make_long(article):
+    """Let ``article`` have more comments than are printed at once, as far as its counter tells."""
+    Discussion.objects.filter(article=article).update(comment_count=201)
+
+
+def printed(client, query=""):
+    return client.get(f"/articles/stiff/?view=print{query}").content.decode()
+
+
+def test_print_says_that_no_conversation_began_in_a_year(client, article, thread):
+    make_long(article)
+    assert "This conversation is long, so it is printed year by year. No conversation began in 2014." in printed(client)
+    page = printed(client, "&year=2010")
+    assert "These began in 2010." in page
+    assert all(f'id="comment-{comment.pk}"' in page for comment in thread)
+
+
+def test_print_has_a_part_for_comments_without_a_date(client, article, thread):
+    make_long(article)
+    undated = CommentFactory(article=article, posted_at=at(2010, 2, 3), posted_precision="unknown", origin="serendip")
+    assert f'id="comment-{undated.pk}"' not in printed(client, "&year=2010")
+    assert "?view=print&amp;year=unknown#talk" in printed(client)
+    page = printed(client, "&year=unknown")
+    assert "The dates of these were not kept." in page
+    assert (f'id="comment-{undated.pk}"' in page, f'id="comment-{thread[0].pk}"' in page) == (True, False)
+
+
+def test_print_of_a_whole_conversation_needs_no_years(client, thread):
+    page = printed(client)
+    assert "year by year" not in page
+    assert "more than can be printed" not in page
+    assert all(f'id="comment-{comment.pk}"' in page for comment in thread)
+
+
+def test_print_ends_after_a_thousand_comments_and_says_so(client, article):
+    root = grow(article, 2_401)
+    DiscussionYear.objects.filter(discussion=root.discussion).update(comment_count=1_201)
+    DiscussionYear.objects.create(discussion=root.discussion, year=2011, comment_count=1_200)
+    for year in (2010, 2011):  # a thread of 1,200 replies; 1,200 threads
+        page = printed(client, f"&year={year}")
+        assert page.count('id="comment-') == 2 * 1_000  # an article and its heading
+        assert "There is more than can be printed at once." in page
