@@ -183,7 +183,7 @@ def test_erasure_forgets_words_and_person_and_keeps_the_shell() -> None:
 
 
 @pytest.fixture
-def published(request: pytest.FixtureRequest) -> Any:
+def published() -> Any:
     """Collect the ids of comments that were announced as published."""
     heard: list[int] = []
 
@@ -191,8 +191,8 @@ def published(request: pytest.FixtureRequest) -> Any:
         heard.append(comment.pk)
 
     events.comment_published.connect(receiver)
-    request.addfinalizer(lambda: events.comment_published.disconnect(receiver))
-    return heard
+    yield heard
+    events.comment_published.disconnect(receiver)
 
 
 def test_publication_is_announced_once_in_the_life_of_a_comment(published: list[int]) -> None:
