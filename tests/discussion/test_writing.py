@@ -324,6 +324,15 @@ def test_closed_discussion_says_so_and_gives_the_text_back(client, article, mari
     assert Comment.objects.count() == 1
 
 
+@pytest.mark.parametrize("has_token", [True, False])
+def test_discussion_taken_away_while_somebody_writes_gives_the_text_back(article, has_token):
+    _set_state(article, "hidden")
+    typed = _typed(subject="About the gap", body="I had nearly finished.")
+    page = Client(enforce_csrf_checks=not has_token).post(_new(article), typed)
+    assert page.status_code == 404
+    assert "About the gap\n\nI had nearly finished." in page.content.decode()
+
+
 def test_members_only_discussion_is_for_members(client, article):
     _set_state(article, "members_only")
     page = client.post(_new(article), _typed())

@@ -3,6 +3,7 @@
 What is typed is checked in ``forms`` and stored by ``writing``. Whatever goes wrong here, the answer holds what was typed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +41,7 @@ _kept_by_browser_only = cache_control(private=True, no_cache=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_comment(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form for a new conversation under an article, or take it."""
-    return _answer(_find_desk(request, slug=slug))
+    return _at_desk(request, _answer, slug=slug)
 
 
 @_kept_by_browser_only
@@ -48,7 +49,7 @@ def new_comment(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form for a reply to a comment, or take it."""
-    return _answer(_find_desk(request, pk=pk))
+    return _at_desk(request, _answer, pk=pk)
 
 
 @_kept_by_browser_only
@@ -58,10 +59,7 @@ def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponse:
     match = resolve(request.path_info)
     if match.view_name not in ("discussion:comment-new", "discussion:comment-reply"):
         return render(request, "403.html", status=403)
-    desk = _find_desk(request, **match.kwargs)
-    if not desk.is_open:
-        return _show_closed(desk)
-    return _show_form(desk, token_failed=True, status=403)
+    return _at_desk(request, _answer_lost_token, **match.kwargs)
 
 
 def show_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -84,6 +82,17 @@ class Desk:
     guest: Guest | None
     visitor_name: str
     form: CommentForm
+
+
+def _at_desk(request: HttpRequest, answer: Callable[[Desk], HttpResponse], **place: Any) -> HttpResponse:
+    """Return what ``answer`` says at the desk of ``place``; where none is any more, 404 with what was typed."""
+    try:
+        desk = _find_desk(request, **place)
+    except Http404:
+        if request.method != "POST":
+            raise
+        return render(request, "404.html", {"sent_text": _sent_text(request)}, status=404)
+    return answer(desk)
 
 
 def _find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
@@ -152,6 +161,10 @@ def _answer(desk: Desk) -> HttpResponse:
     return response
 
 
+def _answer_lost_token(desk: Desk) -> HttpResponse:
+    return _show_form(desk, token_failed=True, status=403) if desk.is_open else _show_closed(desk)
+
+
 def _show_form(desk: Desk, *, token_failed: bool = False, status: int = 200) -> HttpResponse:
     """Show the form with everything typed. Its problems are told unless the token failed: then nothing was checked."""
     request, form = desk.request, desk.form
@@ -178,9 +191,13 @@ def _show_closed(desk: Desk) -> HttpResponse:
     context = {
         "article": desk.discussion.article,
         "members_only": desk.discussion.state == Discussion.State.MEMBERS_ONLY,
-        "sent_text": "\n\n".join(filter(None, (desk.request.POST.get(name) for name in ("subject", "body")))),
+        "sent_text": _sent_text(desk.request),
     }
     return render(desk.request, "discussion/closed.html", context, status=403)
+
+
+def _sent_text(request: HttpRequest) -> str:
+    return "\n\n".join(filter(None, (request.POST.get(name) for name in ("subject", "body"))))
 
 
 def _preview(desk: Desk) -> dict[str, Any] | None:
