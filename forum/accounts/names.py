@@ -22,9 +22,11 @@ STAFF_WORDS = frozenset(
         "author",
         "editor",
         "editors",
+        "mod",
         "moderation",
         "moderator",
         "moderators",
+        "mods",
         "official",
         "operator",
         "operators",
@@ -84,10 +86,14 @@ def sounds_like_staff(name: str) -> bool:
 
     Words next to each other count as one too ("Mod erator"), and digits around a word do not hide it ("admin2").
     """
-    keys = [name_key(word) for word in _WORD_BREAK.split(name) if name_key(word)]
-    runs = {"".join(keys[start:end]) for start in range(len(keys)) for end in range(start + 1, len(keys) + 1)}
-    runs |= {name_key(word.strip("0123456789")) for word in _WORD_BREAK.split(name)}
-    return bool(runs & _reserved_keys(settings.SITE_NAME))
+    text = unicodedata.normalize("NFKC", name)  # a letter in a circle is a letter
+    found: set[str] = set()
+    for parted in (text, text.replace("@", " ")):  # "@dmin", and "admin@site"
+        words = _WORD_BREAK.split(parted)
+        keys = [key for word in words if (key := name_key(word))]
+        found |= {"".join(keys[start:end]) for start in range(len(keys)) for end in range(start + 1, len(keys) + 1)}
+        found |= {name_key(word.strip("0123456789")) for word in words}
+    return bool(found & _reserved_keys(settings.SITE_NAME))
 
 
 @lru_cache(maxsize=8)

@@ -86,6 +86,9 @@ def test_key_of_a_name_that_spells_out_long_still_fits():
         "Understory",
         "under story",
         "UNDERST0RY team",
+        "Ⓐdmin",
+        "operator@understory",
+        "Mod Anna",
     ],
 )
 def test_words_of_staff_are_heard_through_disguises(name):
@@ -94,7 +97,22 @@ def test_words_of_staff_are_heard_through_disguises(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["Teamwork", "Steam", "Staffan", "Arthur", "Adminah", "Supportive sister", "李娜", "فاطمة", "Арина", "", "🙂", "…"],
+    [
+        "Teamwork",
+        "Steam",
+        "Staffan",
+        "Arthur",
+        "Adminah",
+        "Modesty",
+        "anna@home",
+        "Supportive sister",
+        "李娜",
+        "فاطمة",
+        "Арина",
+        "",
+        "🙂",
+        "…",
+    ],
 )
 def test_ordinary_names_do_not_sound_like_staff(name):
     assert not sounds_like_staff(name)
