@@ -30,7 +30,13 @@ LINK_REL = "nofollow ugc noopener"
 
 # An address starts with its scheme: bleach's own pattern knows only the top-level domains of some years ago. Closing punctuation
 # belongs to the sentence. The pattern sees text as HTML, where "&" is "&amp;" and the end of "<http://…>" is "&gt;".
-URL_RE = re.compile(r"(?<![\w@])https?://(?:&amp;|[^\s<>\"'“”&])*[^\s<>\"'“”&.,;:!?)\]}…]", re.IGNORECASE)
+# What stands before an "@" only looks like the host.
+URL_RE = re.compile(
+    r"""(?<![\w@]) https?:// (?![^\s/?\#]*@) [^\W_](?:[\w.-]*[^\W_])? (?::\d+)?
+        (?:[/?\#] (?:(?:&amp;|[^\s<>"'“”&])*[^\s<>"'“”&.,;:!?)\]}…])?)?""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LINK_TO_NOWHERE = re.compile(rf'<a rel="{LINK_REL}">([^<]*)</a>')
 _WORD = re.compile(r"[^\W_]+")  # without the underscore, which is a mark of emphasis as well
 _NUMBERED = re.compile(r"<(?:ol start|li value)=\"(\d+)\"")
 
@@ -52,13 +58,14 @@ def sanitise(html: str) -> str:
     html = _cleaner.clean(html)
     if "://" in html:  # linkify is half of the cost and does nothing to most comments
         html = _linker.linkify(html)
-    return nh3.clean(
+    html = nh3.clean(
         html,
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         url_schemes=set(SCHEMES),
         link_rel=LINK_REL,
     )
+    return _LINK_TO_NOWHERE.sub(r"\1", html)  # nh3 takes away an address that no browser can open
 
 
 def escape_plain(text: str) -> str:
