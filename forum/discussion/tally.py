@@ -30,7 +30,7 @@ def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: d
     family = _distinct(root, parent, comment)
     was_listed = [member.listed for member in family]
     for member in family:
-        _place(discussion, root, member)
+        place(discussion, root, member)
     if step and comment.published_at is None:
         comment.published_at = comment.sort_at if comment.origin else now
     if comment.waiting and not comment.public:
@@ -39,7 +39,7 @@ def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: d
     for member in family:
         member.save(update_fields=PLACE_FIELDS + (STATE_FIELDS if member is comment else []))
     if root is not comment and was_listed != [member.listed for member in family]:
-        refresh_previews(root)
+        _refresh_previews(root)
     if step:
         _count_in_discussion(discussion, comment, step)
         _refresh_waiting(discussion, family)
@@ -50,7 +50,7 @@ def _distinct(*comments: Comment | None) -> list[Comment]:
     return list({comment.pk: comment for comment in comments if comment is not None}.values())
 
 
-def _place(discussion: Discussion, root: Comment, comment: Comment) -> None:
+def place(discussion: Discussion, root: Comment, comment: Comment) -> None:
     """Give ``comment`` its place at the moment it first needs one, and say whether it is on the page."""
     comment.listed = comment.public or comment.reply_count > 0
     if not comment.listed:
@@ -74,12 +74,16 @@ def _note_last_reply(root: Comment, reply: Comment, step: int) -> None:
     root.active_at = max(root.sort_at, root.last_reply_at or root.sort_at)
 
 
-def refresh_previews(root: Comment) -> None:
-    """Store on ``root`` the ids of its first two and last listed replies."""
+def find_previews(root: Comment) -> tuple[int | None, int | None, int | None]:
+    """Return the ids of the first two and the last listed replies of a thread."""
     replies = Comment.objects.filter(root=root, listed=True, reply_index__isnull=False)
-    first = list(replies.order_by("reply_index").values_list("pk", flat=True)[:2])
-    root.preview1_id, root.preview2_id = [*first, None, None][:2]
-    root.last_reply_id = replies.order_by("-reply_index").values_list("pk", flat=True).first()
+    first = [*replies.order_by("reply_index").values_list("pk", flat=True)[:2], None, None]
+    return first[0], first[1], replies.order_by("-reply_index").values_list("pk", flat=True).first()
+
+
+def _refresh_previews(root: Comment) -> None:
+    """Store on ``root`` what a page shows of its thread."""
+    root.preview1_id, root.preview2_id, root.last_reply_id = find_previews(root)
     root.save(update_fields=["preview1_id", "preview2_id", "last_reply_id"])
 
 
@@ -98,7 +102,7 @@ def renumber_replies(root_id: int) -> None:
     for number, reply in zip(sorted(indexes), replies, strict=True):
         reply.reply_index = number
     Comment.objects.bulk_update(replies, ["reply_index"], batch_size=500)
-    refresh_previews(Comment.objects.get(pk=root_id))
+    _refresh_previews(Comment.objects.get(pk=root_id))
 
 
 def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from forum.discussion.markup import ATTRIBUTES, LINK_REL, SCHEMES, TAGS, render, sanitise, to_plain
 
-MARKS = list("*_`~#>|\\[]()<>!&:;=+-.\"'/1259 \n\t") + ["\n\n", "    ", "  \n", "---", "```", "[a](", "](", "1. ", "- ", "> "]
+MARKS = [*"*_`~#>|\\[]()<>!&:;=+-.\"'/1259 \n\t", "\n\n", "    ", "  \n", "---", "```", "[a](", "](", "1. ", "- ", "> "]
 WORDS = [
     "word",
     "Ünïcode",

@@ -1,5 +1,6 @@
 """Every cell of the table of states, by every kind of actor, and what follows from each change."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
@@ -183,7 +184,7 @@ def test_erasure_forgets_words_and_person_and_keeps_the_shell() -> None:
 
 
 @pytest.fixture
-def published() -> Any:
+def published() -> Iterator[list[int]]:
     """Collect the ids of comments that were announced as published."""
     heard: list[int] = []
 
