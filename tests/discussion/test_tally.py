@@ -33,8 +33,9 @@ def test_counts_and_places_are_right_after_any_history(history: list[tuple[Any, 
         before, states = places(world.discussion), world.states()
         touched = world.play(step)
         assert stored(world.discussion) == expected(world.discussion)
+        after = places(world.discussion)
         for pk, (position, reply_index) in before.items():
-            now = places(world.discussion)[pk]
+            now = after[pk]
             assert position in (None, now[0]), "a position never changes"
             assert reply_index in (None, now[1]), "a reply number never changes"
         assert {pk: state for pk, state in world.states().items() if pk in states and pk != touched} == {
