@@ -216,7 +216,7 @@ def test_what_is_no_web_address_is_no_link(typed: str) -> None:
 def test_longest_comment_takes_bounded_time_and_keeps_its_words(text: str) -> None:
     started = time.process_time()
     html = render(text)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 5, "a text must not grow the time by more than its length"
     assert len(words(to_plain(html))) + html.count("value=") >= len(words(text))
     assert len(html) < 40 * len(text) + 200
 
