@@ -19,6 +19,7 @@ AAA = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}},
 }
+WARM = "rgb(253, 236, 203)"  # the ground of what waits
 LONG = "We waited a long time for the second visit and then it went well enough. " * 12
 
 
@@ -85,7 +86,9 @@ def test_guest_replies_without_scripts_after_checking_two_things(visitors: Visit
     expect(writer.locator(".preview")).to_contain_text("to Marit")
     writer.click("button[name=post]")
     comment = Comment.objects.get(parent=marit)
-    expect(writer.locator(f"#comment-{comment.pk}")).to_contain_text("Only you can see it")
+    mine = writer.locator(f"#comment-{comment.pk}")
+    expect(mine).to_contain_text("Only you can see it")
+    expect(mine).to_have_css("background-color", WARM)
 
     page = f"{live_server.url}{marit.discussion.article.get_absolute_url()}comments/{marit.pk}/"
     reader.goto(page)
