@@ -68,7 +68,22 @@ def _read_email_url(value: str) -> dict[str, Any]:
         raise ValueError("has a port or a timeout that is not a number; write / ? # @ in a password as %2F %3F %23 %40") from None
 
 
-env = FileAwareEnv(eager=False)
+class StrictEnv(FileAwareEnv):
+    """Collects files of ``NAME_FILE`` that cannot be read in ``unreadable``, to be named with the other errors."""
+
+    def __init__(self) -> None:
+        super().__init__(eager=False, strip_whitespace=True)
+        self.unreadable: list[str] = []
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        try:
+            return super()._get_value(env_key, default)
+        except ValueError as error:
+            self.unreadable.append(f"{env_key}_FILE: {error}")
+            return default
+
+
+env = StrictEnv()
 env.read_env(BASE_DIR / ".env", recurse=False)
 
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / "data")
@@ -83,7 +98,7 @@ EMAIL_FROM = env.str("EMAIL_FROM", "")
 HOLD_FIRST_COMMENTS = env.int("HOLD_FIRST_COMMENTS", 2, validate=Range(min=0))
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
 
-_errors: list[str] = []
+_errors = env.unreadable
 try:
     env.seal()
 except EnvValidationError as error:
@@ -100,11 +115,16 @@ if EMAIL_URL:
         _email = _read_email_url(EMAIL_URL)
     except ValueError as error:
         _errors.append(f"EMAIL_URL: {error}")
+DATA_DIR = DATA_DIR.resolve()
+try:
+    SECRET_KEY = SECRET_KEY or _read_secret(DATA_DIR)
+except SettingsError as error:
+    if not _errors:
+        raise
+    _errors.append(str(error))
 if _errors:
     raise SettingsError("\n".join(["The site cannot start with these settings:", *_errors]))
 
-DATA_DIR = DATA_DIR.resolve()
-SECRET_KEY = SECRET_KEY or _read_secret(DATA_DIR)
 IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = ALLOWED_HOSTS or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
 

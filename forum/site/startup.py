@@ -23,6 +23,12 @@ class StartError(Exception):
     """Why the site cannot start, in one sentence that says what to do."""
 
 
+def require_web_process(workers: int) -> None:
+    """Raise StartError for a number of web processes that answers nobody; the web server itself would wait in silence."""
+    if workers < 1:
+        raise StartError("The site needs at least one web process: --workers 1")
+
+
 def require_free_port(host: str, port: int) -> None:
     """Raise StartError unless the server could listen there. The web server itself would share a port in silence."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

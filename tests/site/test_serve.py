@@ -118,10 +118,10 @@ def start_site(environment: dict[str, str], port: int) -> Iterator[Callable[[], 
         site.abandon()
 
 
-def serve_in_vain(environment: dict[str, str], port: int) -> tuple[int, str, str]:
+def serve_in_vain(environment: dict[str, str], port: int, *options: str) -> tuple[int, str, str]:
     """Start a site that cannot start; return the status and what it printed on both streams."""
     done = subprocess.run(
-        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        [sys.executable, "manage.py", "serve", "--port", str(port), *options],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -199,10 +199,22 @@ def test_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
 
 
 def test_wrong_settings_are_all_named_at_once(environment: dict[str, str], port: int) -> None:
-    wrong = {"DEBUG": "perhaps", "SITE_URL": "example.org", "HOLD_FIRST_COMMENTS": "-1", "DATABASE_URL": "oracle"}
+    wrong = {
+        "DEBUG": "perhaps",
+        "SITE_URL": "example.org",
+        "HOLD_FIRST_COMMENTS": "-1",
+        "DATABASE_URL": "oracle",
+        "DATA_DIR": "/dev/null/data",
+        "SECRET_KEY_FALLBACKS_FILE": "/there/is/no/such/file",
+    }
     status, said, complaint = serve_in_vain(environment | wrong, port)
     assert (status, said) == (2, "")
     assert {line.split(":")[0] for line in complaint.splitlines()[1:]} == set(wrong)
+
+
+def test_site_without_web_processes_is_refused(environment: dict[str, str], port: int) -> None:
+    sentence = "The site needs at least one web process: --workers 1\n"
+    assert serve_in_vain(environment, port, "--workers", "0") == (2, "", sentence)
 
 
 @pytest.mark.parametrize("secret", [{}, {"SECRET_KEY": "a secret of the operator's own, long enough to be one"}])

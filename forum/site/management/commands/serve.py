@@ -53,6 +53,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, workers: int, no_sample: bool, no_worker: bool, **options: Any) -> None:
         try:
+            startup.require_web_process(workers)
             startup.require_free_port(host, port)
             self._settle_address(port)
             startup.require_writable_folder(settings.DATA_DIR)
