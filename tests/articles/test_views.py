@@ -246,3 +246,8 @@ def test_collection_page_has_a_fixed_number_of_queries_and_goes_on_after_fifty(c
     assert len(list(find(rest, ".pieces")[0].iter("li"))) == 11
     assert "?after=a-049" in [link.get("href") for link in page.iter("a")]
     read(client, shelf.get_absolute_url() + "?after=%00")
+
+
+def test_page_without_parts_has_no_list_of_them(client):
+    page = client.get(ArticleFactory().get_absolute_url()).content.decode()
+    assert "On this page" not in page
