@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "forum.site.middleware.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below what sets headers: static files carry them too
+    "django.middleware.gzip.GZipMiddleware",  # below the static files, which are compressed when they are collected
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

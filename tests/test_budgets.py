@@ -48,6 +48,12 @@ def test_page_of_an_article_with_its_conversation_is_at_most_40_kb(client: Clien
     assert compressed(page, sheet) <= 40 * KB
 
 
+def test_page_is_compressed_on_its_way(client: Client, sample: Article) -> None:
+    answer = client.get(sample.get_absolute_url(), headers={"accept-encoding": "gzip, br"})
+    assert answer["Content-Encoding"] == "gzip"
+    assert b"</html>" in gzip.decompress(answer.content)
+
+
 def test_page_loads_nothing_but_itself_and_the_sheet(client: Client, sample: Article) -> None:
     page = client.get(sample.get_absolute_url()).content.decode()
     loaded = re.findall(r'<(?:link|script|img|iframe|source|object|embed)\b[^>]*(?:href|src)="([^"]*)"', page)
