@@ -104,6 +104,11 @@ def duration_words(days: int) -> str:
     return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
 
 
+def days_between(first: datetime, last: datetime) -> int:
+    """Return the days from one date to the other as a calendar counts them: yesterday evening is one day ago."""
+    return (timezone.localdate(last) - timezone.localdate(first)).days
+
+
 def later_words(days: int) -> str:
     """Return how long after something else this came."""
     return _("%(time)s later") % {"time": duration_words(days)} if days > 0 else _("the same day")
@@ -111,7 +116,7 @@ def later_words(days: int) -> str:
 
 def ago_words(moment: datetime, now: datetime) -> str:
     """Return how long before ``now`` ``moment`` was."""
-    days = (timezone.localdate(now) - timezone.localdate(moment)).days
+    days = days_between(moment, now)
     return _("%(time)s ago") % {"time": duration_words(days)} if days > 0 else _("today")
 
 
@@ -119,7 +124,7 @@ def days_waited(row: Dated, now: datetime) -> int | None:
     """Return for how many days ``row`` has stood there, or None where its date is not known."""
     if row.posted_at is None or row.posted_precision in ("before", "unknown"):
         return None
-    return max(0, (now - row.posted_at).days)
+    return max(0, days_between(row.posted_at, now))
 
 
 def years_words(first: int, last: int) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from forum.accounts.models import Relation
 
 from .models import Comment
-from .moments import Moment, as_printed, days_waited, duration_words, gap_words, later_words, moment_of, years_words
+from .moments import Moment, as_printed, days_between, days_waited, duration_words, gap_words, later_words, moment_of, years_words
 from .threads import Answer, Era, Fold, Reply, Row, Thread
 
 _RELATIONS = dict(Relation.choices)
@@ -220,7 +220,7 @@ def _when(row: Row, moment: Moment, around: Surroundings, reply: Reply | None) -
     if moment.note:
         words += f". {escape(moment.note)}" if words else escape(moment.note)
     if row.edited_at and row.posted_at:
-        changed = _("Changed %(later)s") % {"later": later_words((row.edited_at - row.posted_at).days)}
+        changed = _("Changed %(later)s") % {"later": later_words(days_between(row.posted_at, row.edited_at))}
         words += f"{'' if moment.note else '.'} {escape(changed)}."
     return words
 

@@ -104,6 +104,14 @@ def test_home_and_unanswered_show_what_waits(client, article):
     assert "See the question" in client.get("/").content.decode()
 
 
+def test_waiting_is_counted_in_days_of_the_calendar(client, article):
+    CommentFactory(article=article, body="What do you do in the gap?", posted_at=at(2026, 11, 22, 20))
+    with time_machine.travel(at(2026, 11, 23, 9), tick=False):
+        assert "Waiting 1 day." in client.get("/").content.decode()
+        assert "Last one 1 day ago." in client.get("/").content.decode()
+        assert "No reply yet, after 1 day." in client.get("/articles/stiff/").content.decode()
+
+
 def grow(article, size):
     """Write ``size`` comments: many threads, and one of half of them."""
     long = CommentFactory(article=article, body="Does anyone know?", posted_at=at(2010, 1, 1))
