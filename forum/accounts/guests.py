@@ -1,9 +1,11 @@
 """Guests: who one is on this device (a signed cookie, set when they write, never for reading), and which names they may use."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import F, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 
 from .models import Guest, User
@@ -48,12 +50,36 @@ def keep_guest(guest: Guest | None, *, name: str, email: str) -> Guest:
     """
     if guest is None or (guest.proven_at and email and email != guest.email):
         return Guest.objects.create(display_name=name, email=email)
-    if guest.proven_at:
-        email = guest.email
-    if (guest.display_name, guest.email) != (name, email):
-        guest.display_name, guest.email = name, email
-        guest.save(update_fields=["display_name", "email"])
+    if guest.display_name != name:
+        guest.display_name = name
+        guest.save(update_fields=["display_name"])
+    if not guest.proven_at:
+        change_address(guest, email)
     return guest
+
+
+def change_address(guest: Guest, email: str) -> None:
+    """Store another, unproven address of ``guest``, empty for none.
+
+    Links that went to the old one stop working, and so do cookies: it may have been a stranger's, by a slip of the finger.
+    Whoever asked for the change gets a new cookie.
+    """
+    if email == guest.email:
+        return
+    guest.link_counter += int(bool(guest.email))
+    guest.email, guest.proven_at = email, None
+    guest.save(update_fields=["email", "proven_at", "link_counter"])
+
+
+def find_guests_by_address(address: str) -> QuerySet[Guest]:
+    """Return the guests who gave ``address``, however it is typed, those who proved it first."""
+    named = Guest.objects.exclude(email="").annotate(plain=Lower("email")).filter(plain=address.strip().lower())
+    return named.order_by(F("proven_at").desc(nulls_last=True), "-pk")
+
+
+def prove_address(guest: Guest, now: datetime) -> None:
+    """Take the address of ``guest`` for proven from now on: its owner pressed the button that a mailed link leads to."""
+    Guest.objects.filter(pk=guest.pk, proven_at=None).exclude(email="").update(proven_at=now)
 
 
 def is_name_free(name: str) -> bool:

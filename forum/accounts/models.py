@@ -73,7 +73,18 @@ class Guest(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index("email", name="guest_by_email", condition=~models.Q(email=""))]
+        # However it is typed: somebody who has lost their link types the address again.
+        indexes = [models.Index(Lower("email"), name="guest_by_address", condition=~models.Q(email=""))]
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class AddressMailing(models.Model):
+    """When an address was last written to because somebody typed it: a keyed hash, so that the table tells nobody who that is."""
+
+    address_hash = models.CharField(max_length=64, primary_key=True)
+    sent_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.sent_at:%Y-%m-%d}"

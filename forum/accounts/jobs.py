@@ -1,0 +1,15 @@
+"""The jobs of people: forgetting what is no longer needed about them."""
+
+from django.utils import timezone
+
+from forum.jobs.definitions import job
+from forum.jobs.schedule import daily
+
+from .mailings import forget_mailings
+
+
+@daily(at="03:30")
+@job()
+def prune_mailings() -> None:
+    """Delete the traces of mail that was sent to typed addresses more than a day ago."""
+    forget_mailings(timezone.now())
