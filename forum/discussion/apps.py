@@ -27,8 +27,11 @@ class DiscussionConfig(AppConfig):
         from articles.events import article_saved, collection_saved
 
         from .append_only import install_triggers
+        from .editing import close_appeals
+        from .events import comment_state_changed
         from .receivers import open_discussion, show_collection
 
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="discussion.install_triggers")
         article_saved.connect(open_discussion, dispatch_uid="discussion.open_discussion")
+        comment_state_changed.connect(close_appeals, dispatch_uid="discussion.close_appeals")
         collection_saved.connect(show_collection, dispatch_uid="discussion.show_collection")

@@ -282,6 +282,26 @@ class Revision(models.Model):
         return f"{self.comment_id}, {self.replaced_at:%Y-%m-%d}"
 
 
+class PendingChange(models.Model):
+    """A writer's new text for a public comment that a moderator reads first; the old text stays up until then.
+
+    Once declined it stays for its writer, who sees why and may change it again.
+    """
+
+    comment = models.OneToOneField(Comment, models.CASCADE, related_name="pending_change")
+    subject = models.CharField(max_length=MAX_SUBJECT_CHARS, blank=True)
+    body = models.TextField()
+    made_at = models.DateTimeField()
+    declined_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=20, choices=Comment.Reason.choices, blank=True)
+
+    class Meta:
+        indexes = [models.Index("made_at", name="pending_change_queue", condition=Q(declined_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}, {self.made_at:%Y-%m-%d}"
+
+
 class ActorKind(models.TextChoices):
     """Who decided."""
 
@@ -298,6 +318,8 @@ class Decision(models.Model):
         STATE = "state", _("state")
         REDACTION = "redaction", _("details taken out")
         QUESTION = "question", _("marked as a question or not")
+        CHANGE = "change", _("a change by its writer")
+        APPEAL = "appeal", _("looked at again")
 
     comment = models.ForeignKey(Comment, models.PROTECT, related_name="decisions")
     kind = models.CharField(_("what"), max_length=12, choices=Kind.choices, default=Kind.STATE)
@@ -320,6 +342,23 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comment_id}: {self.from_state or '–'} → {self.to_state}"
+
+
+class Appeal(models.Model):
+    """A writer asks for a second look at one decision. Any later change of the state answers it."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="appeals")
+    decision = models.OneToOneField(Decision, models.CASCADE, related_name="appeal")
+    text = models.TextField()
+    made_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)  # a moderator's words to the writer, where the decision stays as it is
+
+    class Meta:
+        indexes = [models.Index("made_at", name="appeal_queue", condition=Q(answered_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}, {self.made_at:%Y-%m-%d}"
 
 
 class DecisionLatch(models.Model):

@@ -1,7 +1,7 @@
 """Who may. ``Viewer`` is all that a rule needs to know of the person behind a request; no rule asks the database."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.http import HttpRequest
 
@@ -9,6 +9,11 @@ from forum.accounts.guests import find_guest
 
 if TYPE_CHECKING:
     from .models import Comment, Discussion
+
+# The states in which a writer can change the words, take them back, ask for a second look.
+CHANGEABLE = frozenset(("held", "published", "rejected"))
+WITHDRAWABLE = frozenset(("held", "published", "hidden", "rejected"))
+APPEALABLE = frozenset(("rejected", "removed"))
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,16 @@ def viewer_of(request: HttpRequest) -> Viewer:
     )
 
 
-def is_writer(viewer: Viewer, comment: "Comment") -> bool:
+class Written(Protocol):
+    """Anything that knows who wrote it: a comment, or a row of one."""
+
+    @property
+    def author_id(self) -> int | None: ...
+    @property
+    def guest_id(self) -> int | None: ...
+
+
+def is_writer(viewer: Viewer, comment: Written) -> bool:
     """Tell whether ``viewer`` wrote ``comment``."""
     if comment.author_id is not None:
         return comment.author_id == viewer.user_id
@@ -63,6 +77,21 @@ def can_post(viewer: Viewer, discussion: "Discussion") -> bool:
     return discussion.state == discussion.State.MEMBERS_ONLY and viewer.user_id is not None
 
 
+def can_edit(viewer: Viewer, comment: "Comment") -> bool:
+    """Tell whether ``viewer`` may change the words of ``comment``; one that was not published is sent again so."""
+    return comment.state in CHANGEABLE and is_writer(viewer, comment)
+
+
 def can_withdraw(viewer: Viewer, comment: "Comment") -> bool:
     """Tell whether ``viewer`` may take ``comment`` back."""
-    return comment.state in ("held", "published", "hidden", "rejected") and is_writer(viewer, comment)
+    return comment.state in WITHDRAWABLE and is_writer(viewer, comment)
+
+
+def can_return(viewer: Viewer, comment: "Comment") -> bool:
+    """Tell whether ``viewer`` may return ``comment``, which they took back, while the time for it lasts."""
+    return comment.state == "withdrawn" and is_writer(viewer, comment)
+
+
+def can_appeal(viewer: Viewer, comment: "Comment") -> bool:
+    """Tell whether ``viewer`` may ask for a second look at what was decided about ``comment``, if they have not yet."""
+    return comment.state in APPEALABLE and is_writer(viewer, comment)

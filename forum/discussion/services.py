@@ -16,7 +16,7 @@ from forum.accounts.models import Guest, User
 from forum.site.models import SiteVersion
 
 from . import events, markup
-from .models import ActorKind, Comment, Decision, Discussion, Revision
+from .models import ActorKind, Comment, Decision, Discussion, PendingChange, Revision
 from .questions import is_question
 from .screening import Submission, screen
 from .tally import is_waiting, settle
@@ -257,7 +257,7 @@ def redact_comment(
         raise StaleVersionError(comment)
     if comment.state == _S.ERASED:
         raise TransitionError("an erased comment has no words to take out")
-    revision = _keep_revision(comment, now)
+    revision = keep_revision(comment, now)
     comment.body, comment.body_html = body, markup.render(body)
     comment.render_version = markup.RENDER_VERSION
     comment.subject = comment.subject if subject is None else subject
@@ -341,6 +341,8 @@ def _former_reason(comment: Comment, state: str) -> str:
 
 def _forget(comment: Comment) -> None:
     comment.revisions.all().delete()
+    comment.appeals.all().delete()
+    PendingChange.objects.filter(comment=comment).delete()
     comment.author = comment.guest = None
     comment.name = comment.relation = comment.subject = comment.body = comment.body_html = comment.mark = ""
     comment.origin_note = comment.posted_text = comment.language = ""
@@ -353,12 +355,14 @@ def _forget(comment: Comment) -> None:
     )  # fmt: skip
 
 
-def _keep_revision(comment: Comment, now: datetime) -> Revision:
+def keep_revision(comment: Comment, now: datetime) -> Revision:
+    """Keep the text that ``comment`` has until ``now``, before another takes its place."""
+    earlier = comment.revisions.order_by("-pk").values_list("replaced_at", flat=True).first()
     return Revision.objects.create(
         comment=comment,
         subject=comment.subject,
         body=comment.body,
-        written_at=comment.edited_at or comment.posted_at,
+        written_at=earlier or comment.posted_at,
         replaced_at=now,
     )
 

@@ -42,7 +42,7 @@ def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: d
         _refresh_previews(root)
     if step:
         _count_in_discussion(discussion, comment, step)
-        _refresh_waiting(discussion, family)
+        refresh_waiting(discussion, family)
     discussion.save(update_fields=["root_seq", "comment_count", "people_count", "waiting_count", "last_comment_at", "active_at"])
 
 
@@ -124,7 +124,8 @@ def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) ->
         discussion.people_count += int(step > 0 and person.comment_count == 1) - int(step < 0 and person.comment_count == 0)
 
 
-def _refresh_waiting(discussion: Discussion, family: list[Comment]) -> None:
+def refresh_waiting(discussion: Discussion, family: list[Comment]) -> None:
+    """Ask for each of ``family`` again whether it waits, save that, and count it on ``discussion``, which the caller saves."""
     for member in family:
         waits = is_waiting(member)
         if waits != member.waiting:

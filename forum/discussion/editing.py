@@ -1,0 +1,316 @@
+"""What a writer does with their own comment later: change it, take it back, return it, send it again, ask for a second look.
+
+Here too: what a moderator answers to a change and to such a question, and the end of what was taken back. States are written by
+``services.transition``; this module decides which change of the text needs a moderator first.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from . import events, markup
+from .models import ActorKind, Appeal, Comment, Decision, Discussion, PendingChange
+from .permissions import APPEALABLE, CHANGEABLE
+from .questions import is_question
+from .screening import Submission, screen
+from .services import (
+    MAX_RESUBMISSIONS,
+    SOFTWARE,
+    WITHDRAWN_FOR,
+    Actor,
+    StaleVersionError,
+    count_approved,
+    keep_revision,
+    lock_comment,
+    show_change,
+    transition,
+)
+from .tally import refresh_waiting
+
+_S = Comment.State
+ERASED_AT_ONCE = 200  # read in one go; each is erased in a transaction of its own
+
+
+class NotChangeableError(Exception):
+    """The comment is in a state in which this cannot be done to it."""
+
+
+class NothingChangedError(Exception):
+    """The same words were sent again after a moderator had read them."""
+
+
+class AlreadyAppealedError(Exception):
+    """A second look at this decision was asked for before."""
+
+
+class StaleTextError(Exception):
+    """The text was changed since the page was opened: ``text`` is what it is now."""
+
+    def __init__(self, text: "Comment | PendingChange", *, by_moderator: bool) -> None:
+        super().__init__(f"{text!r} was changed")
+        self.text, self.by_moderator = text, by_moderator
+
+
+def text_key(text: Comment | PendingChange) -> str:
+    """Return what stands for the words of ``text`` in a form, so that its answer tells whether they have changed since."""
+    return hashlib.sha256(f"{text.subject}\n{text.body}".encode()).hexdigest()[:16]
+
+
+def latest_text(comment: Comment) -> Comment | PendingChange:
+    """Return the last words of the writer: a change that waits or was not published, else ``comment`` itself. One query."""
+    return PendingChange.objects.filter(comment=comment).first() or comment
+
+
+@transaction.atomic
+def edit_comment(
+    comment: Comment,
+    *,
+    body: str,
+    subject: str,
+    relation: str,
+    actor: Actor,
+    seen: str | None = None,
+    now: datetime | None = None,
+) -> Comment:
+    """Store a writer's new words and return the comment.
+
+    A waiting comment changes in place; one that was not published is sent again. A public one changes at once, unless screening
+    would hold the new text: then the old one stays up and the new one waits as a PendingChange. ``seen`` is the ``text_key`` that
+    the form was opened with. Raises NotChangeableError, StaleTextError, NothingChangedError; TransitionError for what was sent
+    again MAX_RESUBMISSIONS times.
+    """
+    now = now or timezone.now()
+    discussion, comment = lock_comment(comment)
+    if comment.state not in CHANGEABLE:
+        raise NotChangeableError
+    subject = subject if comment.is_root else ""
+    current = latest_text(comment)
+    is_same = (subject, body) == (current.subject, current.body)
+    if not is_same and seen is not None and seen != text_key(current):
+        raise StaleTextError(current, by_moderator=_has_been_redacted(comment, last=True))
+    is_declined = isinstance(current, PendingChange) and current.declined_at is not None
+    if is_same and (is_declined or comment.state == _S.REJECTED):
+        raise NothingChangedError
+    if relation != comment.relation:
+        comment.relation = relation
+        comment.version += 1
+        comment.save(update_fields=["relation", "version"])
+        if comment.listed:
+            show_change(discussion)
+    if not is_same:
+        _take_text(discussion, comment, subject=subject, body=body, now=now)
+    if comment.state == _S.REJECTED:
+        comment = transition(comment, _S.HELD, actor=actor, now=now)
+    return comment
+
+
+def _take_text(discussion: Discussion, comment: Comment, *, subject: str, body: str, now: datetime) -> None:
+    is_shown = (subject, body) == (comment.subject, comment.body)
+    if comment.public and not is_shown and not _may_change_at_once(comment, body, subject):
+        waiting = {"subject": subject, "body": body, "made_at": now, "declined_at": None, "reason": ""}
+        PendingChange.objects.update_or_create(comment=comment, defaults=waiting)
+        return
+    PendingChange.objects.filter(comment=comment).delete()
+    if not is_shown:
+        _replace_text(discussion, comment, subject=subject, body=body, now=now)
+
+
+def _replace_text(discussion: Discussion, comment: Comment, *, subject: str, body: str, now: datetime) -> None:
+    """Put ``body`` in place of the text, which stays as a Revision; both rows are locked. Sends ``comment_edited``."""
+    revision = keep_revision(comment, now)
+    comment.subject, comment.body, comment.body_html = subject, body, markup.render(body)
+    comment.render_version = markup.RENDER_VERSION
+    comment.version += 1
+    if comment.reply_count:
+        comment.edited_at = now  # until somebody has answered it, a change leaves no mark
+    if not comment.is_question_fixed:
+        comment.is_question = is_question(f"{subject}\n{body}")
+    comment.save(update_fields=["subject", "body", "body_html", "render_version", "version", "edited_at", "is_question"])
+    refresh_waiting(discussion, [comment])
+    discussion.save(update_fields=["waiting_count"])
+    events.comment_edited.send(Comment, comment=comment, revision=revision)
+    if comment.listed:
+        show_change(discussion)
+
+
+def _may_change_at_once(comment: Comment, body: str, subject: str) -> bool:
+    if _has_been_redacted(comment):
+        return False  # what a moderator took out could come back
+    verdict = screen(
+        Submission(
+            kind="edit",
+            body=body,
+            subject=subject,
+            name=comment.name,
+            article=comment.discussion.article,
+            parent=comment.parent,
+            is_member=comment.author is not None,
+            is_staff=bool(comment.author and comment.author.is_staff),
+            approved_count=count_approved(comment.author, comment.guest),
+        )
+    )
+    return verdict.publish
+
+
+def _has_been_redacted(comment: Comment, *, last: bool = False) -> bool:
+    """Tell whether a moderator took details out of ``comment``, with ``last``: and nobody changed its text since."""
+    redactions = comment.decisions.filter(kind=Decision.Kind.REDACTION)
+    newest = comment.revisions.order_by("-pk").first() if last else None
+    return redactions.filter(at=newest.replaced_at).exists() if newest else redactions.exists()
+
+
+def count_sendings_left(comment: Comment) -> int:
+    """Return how often a comment that was not published can still be sent again."""
+    sent = comment.decisions.filter(from_state=_S.REJECTED, to_state=_S.HELD).count()
+    return max(0, MAX_RESUBMISSIONS - sent)
+
+
+def read_withdrawal(comment: Comment) -> Decision | None:
+    """Return the decision by which ``comment`` was taken back, while it is."""
+    return _last_decision(comment, _S.WITHDRAWN) if comment.state == _S.WITHDRAWN else None
+
+
+@transaction.atomic
+def return_comment(comment: Comment, *, actor: Actor, now: datetime | None = None) -> Comment:
+    """Give a comment that was taken back its former state again. Raises TransitionError after WITHDRAWN_FOR."""
+    withdrawal = _last_decision(comment, _S.WITHDRAWN)
+    former = withdrawal.from_state if withdrawal else _S.HELD
+    before = _last_decision(comment, former)
+    return transition(comment, former, actor=actor, reason=before.reason if before else "", now=now)
+
+
+def find_contested(comment: Comment) -> Decision | None:
+    """Return the decision that the writer of ``comment`` may ask to look at again; None where there is none."""
+    if comment.state not in APPEALABLE:
+        return None
+    # Not their own: taking it back and returning it does not make a decision new.
+    return _decisions_to(comment, comment.state).exclude(actor_kind=ActorKind.WRITER).first()
+
+
+@transaction.atomic
+def appeal(comment: Comment, *, text: str, now: datetime | None = None) -> Appeal:
+    """Ask for a second look at the last decision about ``comment``, once for each.
+
+    Raises AlreadyAppealedError, and NotChangeableError where nothing was decided that could be looked at again.
+    """
+    _discussion, comment = lock_comment(comment)
+    decision = find_contested(comment)
+    if decision is None:
+        raise NotChangeableError
+    found, is_new = Appeal.objects.get_or_create(
+        decision=decision, defaults={"comment": comment, "text": text, "made_at": now or timezone.now()}
+    )
+    if not is_new:
+        raise AlreadyAppealedError
+    return found
+
+
+@transaction.atomic
+def uphold_decision(comment: Comment, *, actor: Actor, answer: str, now: datetime | None = None) -> Appeal:
+    """Answer the open question for a second look: the decision stays as it is. ``answer`` is shown to the writer.
+
+    Raises NotChangeableError where no question is open any more.
+    """
+    now = now or timezone.now()
+    _discussion, comment = lock_comment(comment)
+    question = comment.appeals.filter(answered_at=None).first()
+    if question is None:
+        raise NotChangeableError
+    question.answered_at, question.answer = now, answer
+    question.save(update_fields=["answered_at", "answer"])
+    _log(comment, Decision.Kind.APPEAL, actor, now, note=answer)
+    return question
+
+
+def close_appeals(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
+    """Call every question about ``comment`` answered: its state has just changed, other than by taking it back for a while."""
+    if _S.WITHDRAWN in (decision.from_state, decision.to_state):
+        return
+    comment.appeals.filter(answered_at=None).update(answered_at=decision.at)
+
+
+@transaction.atomic
+def publish_change(comment: Comment, *, actor: Actor, seen: str, note: str = "", now: datetime | None = None) -> Comment:
+    """Put a change that waited in the place of the text that stood until now, as a moderator decides.
+
+    ``seen`` is the ``text_key`` of the change they read. Raises StaleVersionError where it is not that one any more.
+    """
+    now = now or timezone.now()
+    discussion, comment, change = _lock_change(comment, seen)
+    _replace_text(discussion, comment, subject=change.subject, body=change.body, now=now)
+    change.delete()
+    _log(comment, Decision.Kind.CHANGE, actor, now, note=note)
+    return comment
+
+
+@transaction.atomic
+def decline_change(
+    comment: Comment, *, actor: Actor, seen: str, reason: str, note: str = "", now: datetime | None = None
+) -> Comment:
+    """Keep the text that stands; the writer sees ``reason`` and keeps their words. Raises as ``publish_change`` does."""
+    now = now or timezone.now()
+    _discussion, comment, change = _lock_change(comment, seen)
+    change.declined_at, change.reason = now, reason
+    change.save(update_fields=["declined_at", "reason"])
+    _log(comment, Decision.Kind.CHANGE, actor, now, reason=reason, note=note)
+    return comment
+
+
+def _lock_change(comment: Comment, seen: str) -> tuple[Discussion, Comment, PendingChange]:
+    discussion, comment = lock_comment(comment)
+    change = PendingChange.objects.filter(comment=comment, declined_at=None).first()
+    if change is None or not comment.public or text_key(change) != seen:
+        raise StaleVersionError(comment)
+    return discussion, comment, change
+
+
+def _log(comment: Comment, kind: Decision.Kind, actor: Actor, now: datetime, *, reason: str = "", note: str = "") -> None:
+    Decision.objects.create(
+        comment=comment,
+        kind=kind,
+        who=actor.user,
+        actor_kind=actor.kind,
+        from_state=comment.state,
+        to_state=comment.state,
+        reason=reason,
+        note=note,
+        at=now,
+    )
+
+
+def erase_withdrawn(now: datetime) -> int:
+    """Erase what its writer took back more than WITHDRAWN_FOR before ``now``, as they asked; return how many comments.
+
+    Each in a transaction of its own: a site with many is never locked for long, and what stops half-way goes on the next day.
+    """
+    taken_back = Decision.objects.filter(comment=OuterRef("pk"), kind=Decision.Kind.STATE, to_state=_S.WITHDRAWN)
+    # The words of its index: what is neither public nor waiting, by state.
+    withdrawn = Comment.objects.filter(public=False, held=False, state=_S.WITHDRAWN)
+    withdrawn = withdrawn.annotate(taken_back_at=Subquery(taken_back.order_by("-pk").values("at")[:1]))
+    due = withdrawn.filter(taken_back_at__lt=now - WITHDRAWN_FOR).defer("body", "body_html").order_by("-pk")
+    count, below = 0, due.first()
+    last = below.pk + 1 if below else 0
+    while batch := list(due.filter(pk__lt=last)[:ERASED_AT_ONCE]):
+        count += sum(_erase(comment, now) for comment in batch)
+        last = batch[-1].pk
+    return count
+
+
+def _erase(comment: Comment, now: datetime) -> bool:
+    try:
+        transition(comment, _S.ERASED, actor=SOFTWARE, expected_version=comment.version, now=now)
+    except StaleVersionError:
+        return False  # somebody was here in the meantime; the next day looks again
+    return True
+
+
+def _last_decision(comment: Comment, to: str) -> Decision | None:
+    return _decisions_to(comment, to).first()
+
+
+def _decisions_to(comment: Comment, to: str) -> QuerySet[Decision]:
+    return comment.decisions.filter(kind=Decision.Kind.STATE, to_state=to).order_by("-pk")
