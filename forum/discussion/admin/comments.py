@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import Comment
 from ..questions import shorten
+from .answers import AnswersToWriters
 from .bulk import BulkDecisions
 from .dates import age_of, age_words, year_words
 from .lists import (
@@ -25,7 +26,7 @@ from .lists import (
     StateFilter,
     excerpt_of,
 )
-from .page import CommentPage
+from .requests import tell_requests, with_open_appeal, with_open_change
 from .verbs import PUBLISH, REJECT, REMOVE, RESTORE, name_of
 
 EXCERPT_CHARS = 160
@@ -34,13 +35,27 @@ SEARCH_WINDOW = 20_000  # texts that one search looks through
 MAX_SEARCH_WORDS = 5
 
 
+class RequestFilter(admin.SimpleListFilter):
+    """By what the writer asks for."""
+
+    title = gettext_lazy("what its writer asks for")
+    parameter_name = "asked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("change", gettext_lazy("A change to be published")), ("look", gettext_lazy("A second look"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Comment]) -> QuerySet[Comment]:
+        narrow = {"change": with_open_change, "look": with_open_appeal}.get(self.value() or "")
+        return narrow(queryset) if narrow else queryset
+
+
 @admin.register(Comment)
-class CommentAdmin(BulkDecisions, CommentPage):
+class CommentAdmin(BulkDecisions, AnswersToWriters):
     """The list of comments. Every change goes through ``services``."""
 
     list_display = ("writer", "words", "answers", "article", "age", "state_words")
     list_display_links = ("writer",)
-    list_filter = (StateFilter, ArticleFilter, QuestionFilter, OriginFilter)
+    list_filter = (StateFilter, RequestFilter, ArticleFilter, QuestionFilter, OriginFilter)
     list_per_page = 50
     list_max_show_all = 0
     sortable_by = ()
@@ -58,6 +73,8 @@ class CommentAdmin(BulkDecisions, CommentPage):
             path("decide/", view(self.decide_on_many), name="discussion_comment_bulk"),
             path("<int:pk>/decide/", view(self.decide), name="discussion_comment_decide"),
             path("<int:pk>/redact/", view(self.redact), name="discussion_comment_redact"),
+            path("<int:pk>/change-by-writer/", view(self.decide_change), name="discussion_comment_decide_change"),
+            path("<int:pk>/second-look/", view(self.uphold), name="discussion_comment_uphold"),
             path("<int:pk>/question/", view(self.mark), name="discussion_comment_question"),
             *super().get_urls(),
         ]
@@ -83,6 +100,7 @@ class CommentAdmin(BulkDecisions, CommentPage):
             response.context_data |= {
                 "title": _("Comments"),
                 "waiting_line": _tell_what_waits(),
+                "requests": tell_requests(),
                 "is_cut": changelist.result_count >= MAX_LISTED,
                 "max_listed": MAX_LISTED,
             }

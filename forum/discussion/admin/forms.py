@@ -68,6 +68,51 @@ class BulkForm(ReasonAndNote):
         return chosen
 
 
+class ChangeForm(forms.Form):
+    """The answer to a change by the writer. ``seen`` stands for the change as it was read (``text_key``)."""
+
+    PUBLISH, KEEP = "publish", "keep"
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose a reason")), *Comment.Reason.choices],
+        required=False,
+        help_text=_("Only to keep the earlier text. The writer is told this reason."),
+    )
+    note = forms.CharField(
+        label=_("Note for moderators (optional)"),
+        max_length=MAX_NOTE_CHARS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    answer = forms.ChoiceField(choices=[(PUBLISH, PUBLISH), (KEEP, KEEP)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **({"auto_id": "change_%s"} | kwargs))
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a reason where the writer will be told one."""
+        data = super().clean() or self.cleaned_data
+        if data.get("answer") == self.KEEP and not data.get("reason"):
+            self.add_error("reason", _("Choose a reason. The writer is told it."))
+        return data
+
+
+class AnswerForm(forms.Form):
+    """Why a decision stays as it is, for the writer who asked for a second look."""
+
+    answer = forms.CharField(
+        label=_("To the writer"),
+        max_length=MAX_NOTE_CHARS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("They read these words. Any other decision about the comment answers them too."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **({"auto_id": "answer_%s"} | kwargs))
+
+
 class RedactionForm(forms.Form):
     """The text without the details."""
 

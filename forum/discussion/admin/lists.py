@@ -79,12 +79,17 @@ class FilterWithDefault(admin.SimpleListFilter):
 
 
 class StateFilter(FilterWithDefault):
-    """By state; what waits is shown unless something else is asked for."""
+    """By state; what waits is shown unless something else is asked for, what writers ask for (``asked``) in any state."""
 
     title = _("state")
     parameter_name = "state"
-    default = Comment.State.HELD
+    default: str = Comment.State.HELD
     ALL = "all"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: type[Comment], model_admin: Any) -> None:
+        if "asked" in request.GET:
+            self.default = self.ALL
+        super().__init__(request, params, model, model_admin)
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [*Comment.State.choices, (self.ALL, _("All"))]

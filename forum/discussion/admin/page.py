@@ -17,7 +17,8 @@ from ..questions import shorten
 from ..services import StaleVersionError, TransitionError, mark_question, redact_comment, transition
 from .base import ModeratedAdmin
 from .dates import age_of, date_words
-from .forms import DecisionForm, RedactionForm
+from .forms import AnswerForm, ChangeForm, DecisionForm, RedactionForm
+from .requests import describe_requests
 from .verbs import name_of, possible_verbs, tell_replies_stay, tell_who_decided
 
 MAX_HISTORY = 100  # decisions and earlier texts on a page
@@ -35,16 +36,16 @@ class CommentPage(ModeratedAdmin):
     ) -> HttpResponse:
         """Show a comment. The forms on the page have addresses of their own."""
         self.moderator_of(request)
-        return self._show(request, _find(object_id))
+        return self.show(request, find_comment(object_id))
 
     @method_decorator(require_POST)
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change the state of a comment by one of the verbs; lead back to the list, where the next one waits."""
         moderator = self.moderator_of(request)
-        comment = _find(pk)
+        comment = find_comment(pk)
         form = DecisionForm(request.POST)
         if not form.is_valid():
-            return self._show(request, comment, decision=form, status=400)
+            return self.show(request, comment, decision=form, status=400)
         data = form.cleaned_data
         try:
             comment = transition(
@@ -64,10 +65,10 @@ class CommentPage(ModeratedAdmin):
     def redact(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Store a text without the details; the earlier one stays as a revision."""
         moderator = self.moderator_of(request)
-        comment = _find(pk)
+        comment = find_comment(pk)
         form = RedactionForm(request.POST, comment=comment)
         if not form.is_valid():
-            return self._show(request, comment, redaction=form, status=400)
+            return self.show(request, comment, redaction=form, status=400)
         data = form.cleaned_data
         try:
             redact_comment(
@@ -89,7 +90,7 @@ class CommentPage(ModeratedAdmin):
         asks = request.POST.get("is_question") == "yes"
         moderator = self.moderator_of(request)
         try:
-            comment = mark_question(_find(pk), is_question=asks, actor=moderator)
+            comment = mark_question(find_comment(pk), is_question=asks, actor=moderator)
         except TransitionError:
             return self._show_conflict(request, pk)
         words = _("Marked as a question: %(name)s.") if asks else _("Marked as no question: %(name)s.")
@@ -98,22 +99,25 @@ class CommentPage(ModeratedAdmin):
 
     def _show_conflict(self, request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
         """Show the comment as it is now, with what was typed, and say who was faster."""
-        comment = _find(pk)
+        comment = find_comment(pk)
         messages.warning(request, tell_who_decided(comment))
         for form in forms.values():
             form.data = form.data.copy()
             form.data["version"] = comment.version
-        return self._show(request, comment, status=CONFLICT, **forms)
+        return self.show(request, comment, status=CONFLICT, **forms)
 
-    def _show(
+    def show(
         self,
         request: HttpRequest,
         comment: Comment,
         *,
         decision: DecisionForm | None = None,
         redaction: RedactionForm | None = None,
+        change_form: ChangeForm | None = None,
+        answer_form: AnswerForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
+        """Show the page of ``comment``, with the forms on it as they were filled in."""
         verbs = possible_verbs(comment)
         context = self.admin_site.each_context(request) | {
             "opts": self.opts,
@@ -136,10 +140,12 @@ class CommentPage(ModeratedAdmin):
             "revisions": comment.revisions.order_by("-pk")[:MAX_HISTORY],
             "writer": _describe_writer(comment, may_see_address=request.user.has_perm("accounts.change_user")),
         }
+        context |= describe_requests(comment, change_form, answer_form)
         return TemplateResponse(request, "admin/discussion/comment/page.html", context, status=status)
 
 
-def _find(pk: int | str) -> Comment:
+def find_comment(pk: int | str) -> Comment:
+    """Return a comment with what its page names, or raise Http404."""
     try:
         return Comment.objects.select_related("discussion__article", "parent", "root", "author", "guest").get(pk=pk)
     except (Comment.DoesNotExist, ValueError, OverflowError) as error:

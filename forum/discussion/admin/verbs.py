@@ -1,4 +1,4 @@
-"""What a moderator can do to a comment, in the words of the buttons, and how the outcome is told.."""
+"""What a moderator can do to a comment, in the words of the buttons, and how the outcome is told."""
 
 from dataclasses import dataclass
 
@@ -57,8 +57,11 @@ def name_of(comment: Comment) -> str:
 
 
 def tell_who_decided(comment: Comment) -> str:
-    """Say who was faster, when, and what ``comment`` is now. One query."""
+    """Say who was faster, when, and what ``comment`` is now. Two queries."""
     last = comment.decisions.select_related("who").first()
+    text = comment.revisions.order_by("-pk").first()
+    if text is not None and (last is None or text.replaced_at > last.at):
+        return _("Its writer changed it %(age)s ago. Read it again before you decide.") % {"age": age_of(text.replaced_at)}
     if last is None:
         return _("This comment has changed since you opened it.")
     words = {
@@ -68,6 +71,8 @@ def tell_who_decided(comment: Comment) -> str:
     }
     if last.kind == Decision.Kind.REDACTION:
         return _("%(who)s took details out %(age)s ago. Read it again before you decide.") % words
+    if last.kind in (Decision.Kind.CHANGE, Decision.Kind.APPEAL):
+        return _("%(who)s answered its writer %(age)s ago. Read it again before you decide.") % words
     return _("%(who)s decided this %(age)s ago: %(state)s.") % words
 
 
