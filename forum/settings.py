@@ -241,6 +241,7 @@ _cookie_prefix = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
 GUEST_COOKIE_NAME = f"{_cookie_prefix}guest"
+POSTED_COOKIE_NAME = f"{_cookie_prefix}posted"
 READING_COOKIE_NAME = f"{_cookie_prefix}reading"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "forum.discussion.views.forms.show_form_again"

@@ -7,15 +7,26 @@ import json
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from articles.models import Article
-from forum.discussion.models import Comment
+from forum.accounts.guests import remember_guest
+from forum.accounts.links import Purpose, make_link
+from forum.accounts.models import Guest
+from forum.discussion.editing import appeal, edit_comment
+from forum.discussion.models import ActorKind, Comment
+from forum.discussion.services import Actor
 from forum.imports.sample import load_sample
+from tests.factories import STEPS, ArticleFactory, CommentFactory, GuestFactory
 
 ROOT = Path(__file__).resolve().parent.parent
 VNU = ROOT / "tests" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -52,6 +63,12 @@ class Sample:
             "articles:collection": [{"slug": self.article.collection.slug}],
             "discussion:comment-new": [{"slug": slug}],
             "discussion:comment-reply": [{"pk": self.question.pk}],
+            # As strangers see them; what writers see is in ``OwnPages``.
+            "discussion:comment-edit": [{"pk": self.question.pk}],
+            "discussion:comment-withdraw": [{"pk": self.question.pk}],
+            "discussion:comment-appeal": [{"pk": self.question.pk}],
+            "discussion:mine-by-link": [{"token": "cut-off"}],
+            "discussion:mine-prove": [{"token": "cut-off"}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
         }
         return examples.get(name, [{}])
@@ -61,6 +78,48 @@ class Sample:
         found = [reverse(name, kwargs=kwargs) for name in _names() for kwargs in self.arguments_of(name)]
         article = self.article.get_absolute_url()
         return [*found, f"{article}?order=newest", f"{article}?order=waiting", "/there-is-no-such-page/"]
+
+
+@dataclass(frozen=True)
+class OwnPages:
+    """A guest with a comment in every state, and the pages that only they see."""
+
+    guest: Guest
+    comments: dict[str, Comment]
+
+    @classmethod
+    def write(cls) -> "OwnPages":
+        """Write the comments; a change of the public one waits, and of the removed one a second look was asked for."""
+        guest = GuestFactory(display_name="Joan", email="joan@example.org")
+        article = ArticleFactory(title="Living with stiff muscles")
+        states = [state for state in STEPS if state != "erased"]
+        comments = {state: CommentFactory(article=article, guest=guest, name="Joan", state=state) for state in states}
+        edit_comment(
+            comments["published"], body="It took us *longer*.", subject="", relation="carer", actor=Actor(ActorKind.WRITER)
+        )
+        appeal(comments["removed"], text="It was about me.")
+        return cls(guest, comments)
+
+    @property
+    def cookie(self) -> dict[str, str]:
+        """Return the name and the value of the cookie by which a browser is the guest's."""
+        response = HttpResponse()
+        remember_guest(response, self.guest)
+        return {"name": settings.GUEST_COOKIE_NAME, "value": response.cookies[settings.GUEST_COOKIE_NAME].value}
+
+    def paths(self) -> list[str]:
+        """Return the path of every page that is theirs."""
+        found = [reverse("discussion:mine"), f"{reverse('discussion:mine')}?sent"]
+        with time_machine.travel(timezone.now() - timedelta(days=31)):
+            found += self._links()
+        found += self._links()
+        for name in ("comment-edit", "comment-withdraw", "comment-appeal"):
+            found += [reverse(f"discussion:{name}", args=[comment.pk]) for comment in self.comments.values()]
+        return [*found, self.comments["published"].discussion.article.get_absolute_url()]
+
+    def _links(self) -> list[str]:
+        names = {Purpose.MINE: "mine-by-link", Purpose.PROVE: "mine-prove"}
+        return [reverse(f"discussion:{name}", args=[make_link(self.guest, purpose)]) for purpose, name in names.items()]
 
 
 def _names() -> list[str]:

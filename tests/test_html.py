@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from tests.pages import ROOT, Sample, find_vnu_faults
+from tests.pages import ROOT, OwnPages, Sample, find_vnu_faults
 
 ERROR_PAGES = ("403.html", "404.html", "410.html", "500.html", "503.html")
 
@@ -20,6 +20,12 @@ def test_checker_of_html_and_css_finds_nothing(client: Client, tmp_path: Path) -
     form = reverse("discussion:comment-new", args=[sample.article.slug])
     pages["form with errors"] = client.post(form, {"body": "", "name": "", "post": ""}).content
     pages["form with preview"] = client.post(form, {"body": "What helped you?", "name": "Rue", "preview": ""}).content
+    own = OwnPages.write()
+    client.cookies[own.cookie["name"]] = own.cookie["value"]
+    pages |= {f"own{path}": client.get(path).content for path in own.paths()}
+    pages["change with errors"] = client.post(f"/comments/{own.comments['held'].pk}/edit/", {"body": "", "seen": "x"}).content
+    pages["change of two"] = client.post(f"/comments/{own.comments['held'].pk}/edit/", {"body": "Other.", "seen": "x"}).content
+    pages["address with errors"] = client.post("/mine/", {"email": "x"}).content
     for name in ERROR_PAGES:
         pages[name] = render_to_string(name, request=RequestFactory().get("/")).encode()
     for number, (path, html) in enumerate(pages.items()):

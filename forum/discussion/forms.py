@@ -13,10 +13,14 @@ from forum.accounts.guests import is_name_free
 from forum.accounts.models import Guest, Relation, User
 from forum.accounts.names import MAX_NAME_CHARS, sounds_like_staff, suggest_names, tidy_name
 
+from .editing import text_key
 from .markup import render, to_plain
-from .models import MAX_BODY_CHARS, MAX_SUBJECT_CHARS
+from .models import MAX_BODY_CHARS, MAX_SUBJECT_CHARS, Comment, PendingChange
 from .paragraphs import split_long_blocks
 from .writing import Words
+
+MAX_ADDRESS_CHARS = 254  # of RFC 5321, and of the column
+MAX_APPEAL_CHARS = 4_000
 
 RELATION_CHOICES = [
     (Relation.SELF.value, gettext_lazy("I live with it")),
@@ -43,12 +47,27 @@ class WrittenLine(forms.CharField):
         return tidy_name(str(value or ""))
 
 
-class CommentForm(forms.Form):
-    """A new comment, or a reply. A member has no fields for name and e-mail; a reply has none for a title.
+class AddressField(forms.EmailField):
+    """An e-mail address, its domain in small letters: the part before it may tell people apart."""
 
-    ``form_key`` names one page of the form, so that sending it twice stores one comment. ``breaks`` counts only where the page
-    before has offered it (``breaks_offered``).
-    """
+    default_error_messages = {
+        "required": gettext_lazy("Write your email address"),
+        "invalid": gettext_lazy("Check the email address. It should look like name@example.org"),
+        "max_length": gettext_lazy("Check the email address. It is too long"),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.EmailInput(attrs={"class": "short", "autocomplete": "email", "inputmode": "email"})
+        super().__init__(widget=widget, max_length=MAX_ADDRESS_CHARS, **options)
+
+    def to_python(self, value: Any) -> str:
+        """Return the address as it is stored."""
+        local, at, domain = str(super().to_python(value) or "").rpartition("@")
+        return f"{local}{at}{domain.lower()}"
+
+
+class WordsForm(forms.Form):
+    """The words of a comment and how its writer knows about it. A reply has no field for a title."""
 
     subject = WrittenLine(label=gettext_lazy("Title"), required=False, widget=forms.TextInput(attrs={"dir": "auto"}))
     body = WrittenText(
@@ -60,11 +79,6 @@ class CommentForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 9, "cols": False, "dir": "auto", "autocapitalize": "sentences"}),
     )
-    name = WrittenLine(
-        label=gettext_lazy("Name to show"),
-        required=False,
-        widget=forms.TextInput(attrs={"class": "short", "dir": "auto", "autocomplete": "nickname"}),
-    )
     relation = forms.ChoiceField(
         label=gettext_lazy("How do you know about this?"),
         choices=RELATION_CHOICES,
@@ -73,37 +87,6 @@ class CommentForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": gettext_lazy("Choose one of these answers, or the last one")},
     )
-    email = forms.EmailField(
-        label=gettext_lazy("Email"),
-        required=False,
-        help_text=gettext_lazy("Never shown on the site. We keep it with your comment. We do not send anything to it."),
-        widget=forms.EmailInput(attrs={"class": "short", "autocomplete": "email", "inputmode": "email"}),
-        error_messages={
-            "invalid": gettext_lazy("Check the email address. It should look like name@example.org"),
-            "max_length": gettext_lazy("Check the email address. It is too long"),
-        },
-    )
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
-    breaks = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    breaks_offered = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    gone_shown = forms.BooleanField(required=False, widget=forms.HiddenInput)
-
-    def __init__(
-        self, data: Any = None, *, is_reply: bool, visitor_name: str, member: User | None = None, guest: Guest | None = None
-    ) -> None:
-        initial = {"form_key": str(uuid4()), "relation": member.relation if member else ""}
-        if guest:
-            initial |= {"name": guest.display_name, "email": guest.email}
-        super().__init__(data, initial=initial, auto_id="f-%s")
-        self.fields["name"].help_text = _(
-            "A first name or a made-up name is best. It does not have to be your real one. "
-            "If you leave it empty, we write “%(visitor)s”."
-        ) % {"visitor": visitor_name}
-        if is_reply:
-            del self.fields["subject"]
-        if member:
-            del self.fields["name"]
-            del self.fields["email"]
 
     def clean_subject(self) -> str:
         """Refuse a title that does not fit."""
@@ -131,6 +114,49 @@ class CommentForm(forms.Form):
             raise forms.ValidationError(_("Write your comment. A few words are enough"))
         return body
 
+
+class CommentForm(WordsForm):
+    """A new comment, or a reply. A member has no fields for name and e-mail.
+
+    ``form_key`` names one page of the form, so that sending it twice stores one comment. ``breaks`` counts only where the page
+    before has offered it (``breaks_offered``).
+    """
+
+    field_order = ("subject", "body", "name", "relation", "email")  # errors are listed as the fields stand on the page
+    name = WrittenLine(
+        label=gettext_lazy("Name to show"),
+        required=False,
+        widget=forms.TextInput(attrs={"class": "short", "dir": "auto", "autocomplete": "nickname"}),
+    )
+    email = AddressField(
+        label=gettext_lazy("Email"),
+        required=False,
+        help_text=gettext_lazy(
+            "Never shown on the site. We send one mail to it, with the way back to your comment from any device."
+        ),
+    )
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+    breaks = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    breaks_offered = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    gone_shown = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, is_reply: bool, visitor_name: str, member: User | None = None, guest: Guest | None = None
+    ) -> None:
+        initial = {"form_key": str(uuid4()), "relation": member.relation if member else ""}
+        if guest:
+            initial |= {"name": guest.display_name, "email": guest.email}
+        super().__init__(data, initial=initial, auto_id="f-%s")
+        self.fields["name"].help_text = _(
+            "A first name or a made-up name is best. It does not have to be your real one. "
+            "If you leave it empty, we write “%(visitor)s”."
+        ) % {"visitor": visitor_name}
+        if is_reply:
+            del self.fields["subject"]
+        if member:
+            del self.fields["name"]
+            del self.fields["email"]
+
     def clean_name(self) -> str:
         """Refuse a name that does not fit, or under which somebody would be taken for a member or for staff."""
         name: str = self.cleaned_data["name"]
@@ -139,11 +165,6 @@ class CommentForm(forms.Form):
         if not is_name_free(name):
             raise forms.ValidationError(_say_taken(name))
         return name
-
-    def clean_email(self) -> str:
-        """Return the address with its domain in small letters; the part before it may tell them apart."""
-        local, at, domain = self.cleaned_data["email"].strip().rpartition("@")
-        return f"{local}{at}{domain.lower()}"
 
     def clean_form_key(self) -> UUID:
         """Return the key of this page of the form, a new one where it is missing or not a key."""
@@ -163,6 +184,46 @@ class CommentForm(forms.Form):
             relation=data["relation"],
             email=data.get("email", ""),
         )
+
+
+class EditForm(WordsForm):
+    """Other words for a comment that is there. ``seen`` stands for the text that the page was opened with (``text_key``)."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, comment: Comment, text: Comment | PendingChange) -> None:
+        initial = {"subject": text.subject, "body": text.body, "relation": comment.relation, "seen": text_key(text)}
+        super().__init__(data, initial=initial, auto_id="f-%s")
+        self.text = text
+        if not comment.is_root:
+            del self.fields["subject"]
+
+
+class AppealForm(forms.Form):
+    """Why a moderator should look at a decision again."""
+
+    text = WrittenText(
+        label=gettext_lazy("What should we know?"),
+        required=False,
+        help_text=gettext_lazy("A few words are enough. Only moderators read them."),
+        widget=forms.Textarea(attrs={"rows": 6, "cols": False, "dir": "auto", "autocapitalize": "sentences"}),
+    )
+
+    def clean_text(self) -> str:
+        """Refuse a text in which nothing can be seen, and one that is too long."""
+        text: str = self.cleaned_data["text"]
+        if len(text) > MAX_APPEAL_CHARS:
+            limit = _group(MAX_APPEAL_CHARS)
+            raise forms.ValidationError(_("Make it shorter. It can have %(limit)s characters") % {"limit": limit})
+        if not tidy_name(text):
+            raise forms.ValidationError(_("Write why we should look again. A few words are enough"))
+        return text
+
+
+class AddressForm(forms.Form):
+    """Where a link can be sent."""
+
+    email = AddressField(label=gettext_lazy("Email"))
 
 
 def has_visible_words(body: str) -> bool:

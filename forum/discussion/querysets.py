@@ -36,13 +36,21 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         rows = self.under_open_pages()
         if viewer.is_anonymous:
             return rows.filter(public=True)
-        mine = Q(pk__in=())
-        if viewer.user_id is not None:
-            mine |= Q(author_id=viewer.user_id)
-        if viewer.guest_id is not None:
-            mine |= Q(guest_id=viewer.guest_id)
-        return rows.filter(Q(public=True) | (mine & ~Q(state="erased")))
+        return rows.filter(Q(public=True) | (_is_by(viewer) & ~Q(state="erased")))
+
+    def written_by(self, viewer: Viewer) -> Self:
+        """Those that ``viewer`` wrote, wherever they stand: not all of their words may be read (``visible_to``)."""
+        return self.filter(_is_by(viewer))
 
     def waiting(self) -> Self:
         """Public questions that nobody else has answered."""
         return self.filter(waiting=True)
+
+
+def _is_by(viewer: Viewer) -> Q:
+    mine = Q(pk__in=())
+    if viewer.user_id is not None:
+        mine |= Q(author_id=viewer.user_id)
+    if viewer.guest_id is not None:
+        mine |= Q(guest_id=viewer.guest_id)
+    return mine

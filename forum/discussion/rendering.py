@@ -258,7 +258,10 @@ def _line_instead(row: Row) -> str:
 
 
 def _own_state(row: Row, around: Surroundings) -> str:
-    """Say to its writer what became of a comment that only they can see here."""
+    """Say to its writer what became of a comment that only they can see here, or of a change to it."""
+    if row.has_change:
+        words = _("Until then readers see these words. Only you are told this.")
+        return f'<p class="comment__state"><strong>{_("Your change is waiting for a moderator.")}</strong> {words}</p>'
     if not row.is_own:
         return ""
     is_reply = row.root_id is not None
@@ -298,11 +301,14 @@ def _quiet(row: Row, around: Surroundings) -> str:
 
 
 def _actions(row: Row, around: Surroundings, date: str) -> str:
-    """Return the two focus stops of a comment: Reply and More."""
-    if around.layout is Layout.PRINT or row.is_own:
+    """Return the two focus stops of a comment: Reply and More; to its writer, of one that is not public, what they can do."""
+    if around.layout is Layout.PRINT:
         return ""
-    name = _name(row, around)
     when = f", {escape(date)}" if date else ""
+    if row.is_own:
+        links = "".join(_own_link(words, way, row, around, when, ' class="btn"') for words, way in _own_ways(row))
+        return f'<div class="comment__actions">{links}</div>'
+    name = _name(row, around)
     reply = ""
     if around.can_post:
         words = (_("Answer %(name)s") if row.waiting else _("Reply to %(name)s")) % {"name": name}
@@ -311,7 +317,28 @@ def _actions(row: Row, around: Surroundings, date: str) -> str:
             f'<a class="btn" href="{around.comments_path}{row.id}/reply/"><span>{words}<span class="vh">{when}</span></span></a>'
         )
     details = _(" for the comment by %(name)s") % {"name": name}
+    own = "".join(_own_link(words, way, row, around, when) for words, way in _own_ways(row)) if row.is_mine else ""
     return (
         f'<div class="comment__actions">{reply}<details><summary>{_("More")}<span class="vh">{details}{when}</span></summary>'
-        f'<a href="{around.comments_path}{row.id}/">{_("Link to this comment")}</a></details></div>'
+        f'<a href="{around.comments_path}{row.id}/">{_("Link to this comment")}</a>{own}</details></div>'
     )
+
+
+def _own_ways(row: Row) -> list[tuple[str, str]]:
+    """Return what the writer of ``row`` can do to it, two things at most, and the last part of the address that does it."""
+    change = (_("Change my reply") if row.root_id else _("Change my comment"), "edit")
+    take_back, ask = (_("Take it back"), "withdraw"), (_("Ask us to look again"), "appeal")
+    match row.state:
+        case "held" | "published":
+            return [change, take_back]
+        case "hidden":
+            return [take_back]
+        case "withdrawn":
+            return [(_("Return it"), "withdraw")]
+        case "rejected":
+            return [change, ask]
+    return [ask]
+
+
+def _own_link(words: str, way: str, row: Row, around: Surroundings, when: str, attributes: str = "") -> str:
+    return f'<a{attributes} href="{around.comments_path}{row.id}/{way}/">{words}<span class="vh">{when}</span></a>'

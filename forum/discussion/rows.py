@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import BigIntegerField, Case, F, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from articles.models import Article
 
-from .models import Comment, Discussion, year_range
-from .permissions import Viewer
+from .models import Comment, Discussion, PendingChange, year_range
+from .permissions import ANONYMOUS, Viewer, is_writer
 from .querysets import CommentQuerySet
 from .threads import UNFOLDED_REPLIES, Row
 
@@ -34,9 +34,11 @@ _REPLY_FIELDS = (*FIELDS, "parent__name", "parent__public", "quotable_html")
 
 @dataclass(frozen=True, slots=True)
 class OwnRows:
-    """What one viewer wrote in a discussion that is not public: shown in its place to them alone."""
+    """What one viewer wrote in a discussion: ``rows`` are not public, and shown in their place to them alone."""
 
     rows: tuple[Row, ...] = ()
+    writer: Viewer = ANONYMOUS
+    changing_ids: frozenset[int] = frozenset()  # public ones with other words that wait for a moderator
 
     @property
     def unlisted_roots(self) -> list[Row]:
@@ -61,7 +63,11 @@ def find_discussion(article: Article) -> Discussion | None:
 def veil(rows: Iterable[Row], own: OwnRows) -> list[Row]:
     """Return ``rows`` without the words and the person of those that the viewer may not read."""
     mine = {row.id for row in own.rows}
-    return [row if row.public else row._replace(is_own=True) if row.id in mine else _strip(row) for row in rows]
+    return [_mark_mine(row, own) if row.public else row._replace(is_own=True) if row.id in mine else _strip(row) for row in rows]
+
+
+def _mark_mine(row: Row, own: OwnRows) -> Row:
+    return row._replace(is_mine=True, has_change=row.id in own.changing_ids) if is_writer(own.writer, row) else row
 
 
 def _strip(row: Row) -> Row:
@@ -73,15 +79,16 @@ def _strip(row: Row) -> Row:
 
 def read_own(discussion: Discussion, viewer: Viewer) -> OwnRows:
     """Return what ``viewer`` wrote in ``discussion`` and only they may read; no query for nobody in particular."""
-    mine = Q(pk__in=())
-    if viewer.user_id is not None:
-        mine |= Q(author_id=viewer.user_id)
-    if viewer.guest_id is not None:
-        mine |= Q(guest_id=viewer.guest_id)
     if viewer.user_id is None and viewer.guest_id is None:
         return OwnRows()
-    hidden = Comment.objects.visible_to(viewer).filter(mine, discussion=discussion, public=False).exclude(state="erased")
-    return OwnRows(tuple(row._replace(is_own=True) for row in _replies(hidden.order_by("sort_at", "pk")[:MOST_OWN])))
+    mine = Comment.objects.visible_to(viewer).written_by(viewer)
+    hidden = mine.filter(discussion=discussion, public=False).exclude(state="erased")
+    changing = PendingChange.objects.filter(declined_at=None, comment__in=mine.filter(discussion=discussion, public=True))
+    return OwnRows(
+        tuple(row._replace(is_own=True) for row in _replies(hidden.order_by("sort_at", "pk")[:MOST_OWN])),
+        viewer,
+        frozenset(changing.values_list("comment_id", flat=True)),
+    )
 
 
 def read_roots(discussion: Discussion, page: int) -> tuple[list[Row], Row | None]:

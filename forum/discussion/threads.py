@@ -62,6 +62,8 @@ class Row(NamedTuple):
     third_reply_id: int | None = None  # of a root whose thread is folded: beginning and end of what may be left out
     last_but_one_reply_id: int | None = None
     is_own: bool = False  # not public, and shown to its writer only
+    is_mine: bool = False  # public, and the viewer wrote it
+    has_change: bool = False  # is_mine, and other words for it wait for a moderator
 
     @property
     def is_readable(self) -> bool:

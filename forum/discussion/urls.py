@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import forms, lists, pages
+from .views import forms, lists, mine, own, pages
 
 app_name = "discussion"
 urlpatterns = [
@@ -13,4 +13,11 @@ urlpatterns = [
     path("articles/<slug:slug>/comments/<int:pk>/", pages.thread, name="thread"),
     path("comments/<int:pk>/", pages.comment, name="comment"),
     path("comments/<int:pk>/reply/", forms.reply, name="comment-reply"),
+    path("comments/<int:pk>/edit/", own.edit, name="comment-edit"),
+    path("comments/<int:pk>/withdraw/", own.withdraw, name="comment-withdraw"),
+    path("comments/<int:pk>/appeal/", own.ask_again, name="comment-appeal"),
+    path("mine/", mine.mine, name="mine"),
+    path("mine/lost/", mine.lost, name="mine-lost"),
+    path("mine/prove/<str:token>/", mine.prove, name="mine-prove"),
+    path("mine/<str:token>/", mine.by_link, name="mine-by-link"),
 ]

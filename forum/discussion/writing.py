@@ -10,6 +10,7 @@ from django.utils import timezone
 from forum.accounts.guests import keep_guest
 from forum.accounts.models import Guest, User
 
+from .letters import send_way_back
 from .models import Comment, Discussion
 from .services import post_comment
 
@@ -42,7 +43,7 @@ def send_comment(
 
     The same words sent twice from one page (``form_key``) are one comment, also when both arrive at once; so are those sent again
     within REPEATED_WITHIN from a page opened anew, as browsers do on the way back. Other words are another comment.
-    Raises DiscussionClosedError.
+    A guest whose address is not proven is mailed the way back. Raises DiscussionClosedError.
     """
     key = _key_of_sending(form_key, words, discussion, parent, member) if form_key else None
     try:
@@ -50,6 +51,8 @@ def send_comment(
             if earlier := _find_sent(key) or _find_repeated(words.body, discussion, parent, member or guest, now):
                 return earlier
             keeper = None if member else keep_guest(guest, name=words.name, email=words.email)
+            if keeper and keeper.email and not keeper.proven_at:
+                send_way_back(keeper, now=now)
             return post_comment(
                 discussion=discussion,
                 parent=parent,

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from tests.conftest import NARROW, WIDE, Visitors
-from tests.pages import Sample, find_axe_faults, find_overflow, open_everything
+from tests.pages import OwnPages, Sample, find_axe_faults, find_overflow, open_everything
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
@@ -28,4 +28,18 @@ def test_nothing_is_wider_than_a_window_of_320_pixels(visitors: Visitors, live_s
         page.goto(live_server.url + path)
         open_everything(page)
         faults += find_overflow(page)
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_pages_that_only_a_writer_sees_are_as_good(visitors: Visitors, live_server: LiveServer, scheme: str, width: int) -> None:
+    own = OwnPages.write()
+    page = visitors.open(color_scheme=scheme, viewport={"width": width, "height": 800})
+    page.context.add_cookies([{**own.cookie, "url": live_server.url}])
+    faults = []
+    for path in own.paths():
+        page.goto(live_server.url + path)
+        open_everything(page)
+        faults += find_axe_faults(page) + find_overflow(page)
     assert faults == []

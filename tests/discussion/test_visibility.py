@@ -1,18 +1,22 @@
 """No page shows words that ``visible_to`` does not: random conversations, random viewers, every page that shows comments."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.core import signing
+from django.test import Client
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from forum.accounts.guests import COOKIE_SALT
+from forum.accounts.links import Purpose, make_link
 from forum.accounts.models import Guest, User
-from forum.discussion.models import ActorKind, Comment, Discussion
+from forum.discussion.editing import NotChangeableError, NothingChangedError, edit_comment
+from forum.discussion.models import ActorKind, Comment, Discussion, PendingChange
 from forum.discussion.permissions import Viewer
 from forum.discussion.services import TRANSITIONS, Actor, TransitionError, post_comment, transition
 from tests.factories import ArticleFactory, GuestFactory, MemberFactory, ModeratorFactory
@@ -30,7 +34,8 @@ def histories(draw):
         for number in range(size)
     ]
     changes = draw(st.lists(st.tuples(st.integers(0, size - 1), st.sampled_from(STATES)), max_size=16))
-    return comments, changes
+    edits = draw(st.lists(st.integers(0, size - 1), max_size=4))
+    return comments, changes, edits
 
 
 def marker(article, number):
@@ -39,8 +44,11 @@ def marker(article, number):
 
 
 def live_through(article, people, history):
-    """Write the comments and try the changes, each by whoever may make it; return the ids."""
-    comments, changes = history
+    """Write the comments, try the changes and then other words, each by whoever may do it; return the ids.
+
+    Other words hold a mark of their own, ``changedNxM``: where they replace the first ones, or wait, they are the writer's.
+    """
+    comments, changes, edits = history
     written, now = [], START
     moderator = Actor(ActorKind.MODERATOR, people["moderator"])
     for number, (parent, who, days, is_published) in enumerate(comments):
@@ -64,6 +72,11 @@ def live_through(article, people, history):
                 transition(comment, state, actor=actor, now=now)
             except TransitionError:  # it was taken back from another state
                 continue
+    for index in edits:
+        comment = Comment.objects.get(pk=written[index].pk)
+        body = f"{marker(article, index)} and {marker(article, index).replace('marker', 'changed')}"
+        with suppress(NotChangeableError, NothingChangedError, TransitionError):
+            edit_comment(comment, body=body, subject="", relation="", actor=Actor(ActorKind.WRITER), now=now)
     return [comment.pk for comment in written]
 
 
@@ -73,10 +86,11 @@ def look_around(client, article, pks):
     queries = ("", "?order=newest", "?order=waiting", "?view=print", "?since=2012-01-01")
     paths = ["/", "/unanswered/", "/unanswered/?order=newest", *(f"{base}{query}" for query in queries)]
     paths += [f"{base}comments/{pk}/" for pk in pks] + [f"/comments/{pk}/" for pk in pks]
+    paths += ["/mine/", *(f"/comments/{pk}/{page}/" for pk in pks for page in ("edit", "withdraw", "appeal"))]
     pages = {}
     for path in paths:
         answer = client.get(path, follow=True)
-        assert answer.status_code in (200, 404, 410), path
+        assert answer.status_code in (200, 403, 404, 409, 410), path
         pages[path] = answer.content.decode()
     return pages
 
@@ -129,6 +143,20 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
     pages = look_around(client, article, pks)
     for path, page in pages.items():
         assert set(re.findall(rf"marker{article.pk}n\d+x", page)) <= allowed, path
+    # Words that wait are their writer's alone, wherever they look.
+    theirs = {
+        marker(article, pks.index(pk)).replace("marker", "changed")
+        for pk in Comment.objects.visible_to(viewer).written_by(viewer).filter(pk__in=pks).values_list("pk", flat=True)
+    }
+    waiting = PendingChange.objects.filter(comment__in=pks).values_list("comment", flat=True)
+    held_back = {marker(article, pks.index(pk)).replace("marker", "changed") for pk in waiting} - theirs
+    for path, page in pages.items():
+        assert not [word for word in held_back if word in page], path
+    # A link opens what its guest wrote, and nothing else.
+    for owner in (people["guest"], people["other"]):
+        link = Client().get(f"/mine/{make_link(owner, Purpose.MINE)}/").content.decode()
+        own = Comment.objects.visible_to(Viewer(guest_id=owner.pk)).filter(pk__in=pks, guest=owner).values_list("pk", flat=True)
+        assert set(re.findall(rf"marker{article.pk}n\d+x", link)) == {marker(article, pks.index(pk)) for pk in own}
     # And what may be read can be found: each under its own address.
     for number, pk in enumerate(pks):
         if pk in readable:

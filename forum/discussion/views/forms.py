@@ -29,11 +29,18 @@ from ..paragraphs import split_long_blocks
 from ..permissions import can_post, can_read_text, viewer_of
 from ..screening import is_trusted
 from ..services import DiscussionClosedError, count_approved
+from ..way_back import promise_way_back
 from ..writing import send_comment
 from .pages import find_place
 
 # No store but the browser's own, which asks again. "no-store" would make browsers forget the text on the way back to the form.
 _kept_by_browser_only = cache_control(private=True, no_cache=True)
+
+# Views that take ``token_failed`` and then show their form again.
+COME_BACK = frozenset(
+    f"discussion:{name}"
+    for name in ("comment-edit", "comment-withdraw", "comment-appeal", "mine", "mine-lost", "mine-prove", "mine-by-link")
+)
 
 
 @_kept_by_browser_only
@@ -55,8 +62,12 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 @_kept_by_browser_only
 @sensitive_post_parameters()
 def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a failed check of the form token: a comment comes back as it was typed; for other forms, the 403 page."""
+    """Answer a failed check of the form token: a form of these pages comes back as it was filled in; else the 403 page."""
     match = resolve(request.path_info)
+    if match.view_name in COME_BACK:
+        response: HttpResponse = match.func(request, **match.kwargs, token_failed=True)
+        response.status_code = 403
+        return response
     if match.view_name not in ("discussion:comment-new", "discussion:comment-reply"):
         return render(request, "403.html", status=403)
     return _at_desk(request, _answer_lost_token, **match.kwargs)
@@ -158,6 +169,7 @@ def _answer(desk: Desk) -> HttpResponse:
     response = HttpResponseRedirect(find_place(comment))
     if comment.guest:
         remember_guest(response, comment.guest)
+        promise_way_back(response, comment.guest)
     return response
 
 

@@ -20,6 +20,7 @@ from ..paging import Pager, make_links, read_page, read_year
 from ..permissions import Viewer, can_post, can_read_text, viewer_of
 from ..rendering import Layout, render_threads
 from ..threads import Row, Thread, build_thread, quoted_line
+from ..way_back import find_way_back, forget_promise
 
 
 class CommentGoneError(Exception):
@@ -37,7 +38,11 @@ def thread(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     path = _thread_path(comment)
     if request.path != path:
         return redirect(path, permanent=True)
-    return render(request, "discussion/thread.html", _describe_thread(request, viewer, comment))
+    way_back = find_way_back(request)
+    response = render(request, "discussion/thread.html", _describe_thread(request, viewer, comment) | {"way_back": way_back})
+    if way_back:
+        forget_promise(response)
+    return response
 
 
 @require_safe
