@@ -71,6 +71,19 @@ def change_address(guest: Guest, email: str) -> None:
     guest.save(update_fields=["email", "proven_at", "link_counter"])
 
 
+def keep_guest_of_draft(guest: Guest | None, *, email: str, is_deliberate: bool) -> Guest:
+    """Return the guest whom a draft belongs to: ``guest``, known by cookie, else a new one, with the address they typed so far.
+
+    A proven address stays. Another one is written over only where its writer pressed a button (``is_deliberate``): what a script
+    saves may be half an address. Nothing is taken away here; the name stands in the draft until it is posted.
+    """
+    if guest is None:
+        return Guest.objects.create(email=email)
+    if email and email != guest.email and not guest.proven_at and (is_deliberate or not guest.email):
+        change_address(guest, email)
+    return guest
+
+
 def find_guests_by_address(address: str) -> QuerySet[Guest]:
     """Return the guests who gave ``address``, however it is typed, those who proved it first."""
     named = Guest.objects.exclude(email="").annotate(plain=Lower("email")).filter(plain=address.strip().lower())

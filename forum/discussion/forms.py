@@ -1,7 +1,7 @@
 """What a person types in a comment form, checked in words to act on. ``writing`` stores it, ``views.forms`` shows the pages."""
 
 import unicodedata
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from django import forms
@@ -15,9 +15,11 @@ from forum.accounts.names import MAX_NAME_CHARS, sounds_like_staff, suggest_name
 
 from .editing import text_key
 from .markup import render, to_plain
-from .models import MAX_BODY_CHARS, MAX_SUBJECT_CHARS, Comment, PendingChange
+from .models import MAX_BODY_CHARS, MAX_SUBJECT_CHARS, Comment, Draft, PendingChange
 from .paragraphs import split_long_blocks
-from .writing import Words
+from .words import Words
+
+TEXT_FIELDS: tuple[Literal["subject", "body", "name"], ...] = ("subject", "body", "name")
 
 MAX_ADDRESS_CHARS = 254  # of RFC 5321, and of the column
 MAX_APPEAL_CHARS = 4_000
@@ -48,7 +50,7 @@ class WrittenLine(forms.CharField):
 
 
 class AddressField(forms.EmailField):
-    """An e-mail address, its domain in small letters: the part before it may tell people apart."""
+    """An e-mail address, told in words to act on where it cannot be one; its domain in small letters, the rest as typed."""
 
     default_error_messages = {
         "required": gettext_lazy("Write your email address"),
@@ -74,8 +76,7 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Your comment"),
         required=False,
         help_text=gettext_lazy(
-            "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. "
-            "There is no time limit."
+            "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. There is no time limit."
         ),
         widget=forms.Textarea(attrs={"rows": 9, "cols": False, "dir": "auto", "autocapitalize": "sentences"}),
     )
@@ -141,12 +142,25 @@ class CommentForm(WordsForm):
     gone_shown = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, is_reply: bool, visitor_name: str, member: User | None = None, guest: Guest | None = None
+        self,
+        data: Any = None,
+        *,
+        is_reply: bool,
+        visitor_name: str,
+        member: User | None = None,
+        guest: Guest | None = None,
+        draft: Draft | None = None,
     ) -> None:
         initial = {"form_key": str(uuid4()), "relation": member.relation if member else ""}
         if guest:
             initial |= {"name": guest.display_name, "email": guest.email}
+        if draft:
+            initial |= {name: getattr(draft, name) for name in ("subject", "body", "name", "relation")}
         super().__init__(data, initial=initial, auto_id="f-%s")
+        self.fields["body"].help_text = _(
+            "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. "
+            "We keep a draft for 30 days, so you can stop and rest."
+        )
         self.fields["name"].help_text = _(
             "A first name or a made-up name is best. It does not have to be your real one. "
             "If you leave it empty, we write “%(visitor)s”."
@@ -184,6 +198,11 @@ class CommentForm(WordsForm):
             relation=data["relation"],
             email=data.get("email", ""),
         )
+
+    def typed(self) -> Words:
+        """Return what a draft keeps of a checked form, valid or not: all text as typed, other answers if they make sense."""
+        texts = {name: str(self.fields[name].to_python(self[name].data)) for name in TEXT_FIELDS if name in self.fields}
+        return Words(**texts, relation=self.cleaned_data.get("relation", ""), email=self.cleaned_data.get("email", ""))
 
 
 class EditForm(WordsForm):

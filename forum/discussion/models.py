@@ -302,6 +302,56 @@ class PendingChange(models.Model):
         return f"{self.comment_id}, {self.made_at:%Y-%m-%d}"
 
 
+class Draft(models.Model):
+    """What somebody has begun to write: a reply to ``parent``, or a new conversation. It may be too long for a comment.
+
+    The address a guest typed is not here but with the guest.
+    """
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="drafts", db_index=False)
+    guest = models.ForeignKey(Guest, models.CASCADE, null=True, related_name="drafts", db_index=False)
+    discussion = models.ForeignKey(Discussion, models.CASCADE, related_name="+")
+    parent = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+")
+    subject = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    name = models.TextField(blank=True)
+    relation = models.CharField(max_length=8, choices=Relation.choices, blank=True)
+    form_key = models.UUIDField()  # of the page of the form that saved it last
+    version = models.PositiveIntegerField(default=1)  # +1 with each save: tells a page that another one has saved since
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # In a unique index one NULL differs from another: those of guests do not count for members, and the reverse.
+            models.CheckConstraint(
+                condition=Q(author__isnull=True, guest__isnull=False) | Q(author__isnull=False, guest__isnull=True),
+                name="draft_is_of_member_or_guest",
+            ),
+            models.UniqueConstraint("author", "discussion", name="draft_member_root", condition=Q(parent__isnull=True)),
+            models.UniqueConstraint("author", "parent", name="draft_member_reply"),
+            models.UniqueConstraint("guest", "discussion", name="draft_guest_root", condition=Q(parent__isnull=True)),
+            models.UniqueConstraint("guest", "parent", name="draft_guest_reply"),
+        ]
+        indexes = [
+            models.Index("updated_at", name="draft_by_age"),  # purging
+            models.Index("form_key", name="draft_by_form_key"),  # posting
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.discussion_id}, {self.updated_at:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the form in which it is finished."""
+        if self.parent_id:
+            return reverse("discussion:comment-reply", args=[self.parent_id])
+        return reverse("discussion:comment-new", args=[self.discussion.article.slug])
+
+    @property
+    def as_text(self) -> str:
+        """The title, if there is one, and the text, to be copied."""
+        return "\n\n".join(filter(None, (self.subject, self.body)))
+
+
 class ActorKind(models.TextChoices):
     """Who decided."""
 

@@ -1,31 +1,21 @@
-"""From a checked form to a stored comment: whose it is, and that one sending is one comment. States are in ``services``."""
+"""From a form to a stored comment or a draft: whose it is, and that one sending is one comment. States are in ``services``."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from forum.accounts.guests import keep_guest
+from forum.accounts.guests import keep_guest, keep_guest_of_draft
 from forum.accounts.models import Guest, User
 
+from .drafts import drop_drafts, save_draft
 from .letters import send_way_back
-from .models import Comment, Discussion
+from .models import Comment, Discussion, Draft
 from .services import post_comment
+from .words import Words
 
 REPEATED_WITHIN = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Words:
-    """What somebody typed; ``name`` is empty for a guest who gives none, ``email`` for most."""
-
-    body: str
-    subject: str = ""
-    name: str = ""
-    relation: str = ""
-    email: str = ""
 
 
 def send_comment(
@@ -37,9 +27,11 @@ def send_comment(
     member: User | None = None,
     guest: Guest | None = None,
     form_key: UUID | None = None,
+    draft: Draft | None = None,
+    seen: int = 0,
     now: datetime | None = None,
 ) -> Comment:
-    """Store what a member, or a guest (``guest`` if known by cookie), typed; return the comment.
+    """Store what a member, or a guest (``guest`` if known by cookie), typed; return the comment. ``draft`` goes with it.
 
     The same words sent twice from one page (``form_key``) are one comment, also when both arrive at once; so are those sent again
     within REPEATED_WITHIN from a page opened anew, as browsers do on the way back. Other words are another comment.
@@ -49,28 +41,80 @@ def send_comment(
     try:
         with transaction.atomic():
             if earlier := _find_sent(key) or _find_repeated(words.body, discussion, parent, member or guest, now):
-                return earlier
-            keeper = None if member else keep_guest(guest, name=words.name, email=words.email)
-            if keeper and keeper.email and not keeper.proven_at:
-                send_way_back(keeper, now=now)
-            return post_comment(
-                discussion=discussion,
-                parent=parent,
-                author=member,
-                guest=keeper,
-                name=member.display_name if member else words.name or visitor_name,
-                body=words.body,
-                subject=words.subject,
-                relation=words.relation,
-                form_key=key,
-                now=now,
-            )
+                comment = earlier
+            else:
+                keeper = None if member else keep_guest(guest, name=words.name, email=words.email)
+                if keeper and keeper.email and not keeper.proven_at:
+                    send_way_back(keeper, now=now)
+                comment = post_comment(
+                    discussion=discussion,
+                    parent=parent,
+                    author=member,
+                    guest=keeper,
+                    name=member.display_name if member else words.name or visitor_name,
+                    body=words.body,
+                    subject=words.subject,
+                    relation=words.relation,
+                    form_key=key,
+                    now=now,
+                )
+            if form_key:
+                drop_drafts(form_key=form_key, draft=draft, seen=seen)
+            return comment
     except IntegrityError:
         # The other sending was a moment faster; what this one stored, a guest included, is undone.
         earlier = _find_sent(key)
         if earlier is None:
             raise
         return earlier
+
+
+def keep_draft(
+    words: Words,
+    *,
+    discussion: Discussion,
+    parent: Comment | None,
+    member: User | None,
+    guest: Guest | None,
+    draft: Draft | None,
+    form_key: UUID,
+    seen: int = 0,
+    is_deliberate: bool = True,
+    now: datetime | None = None,
+) -> Draft | None:
+    """Keep what a member, or a guest (``guest`` if known by cookie), has typed so far; return the draft.
+
+    Returns None where there is nothing to keep: no words, or the same ones were posted from this page a moment ago. Raises
+    DraftTooLongError and DraftElsewhereError. ``is_deliberate`` is false where nobody pressed a button.
+    """
+    if not words.body and not words.subject:
+        return None
+    key = _key_of_sending(form_key, words, discussion, parent, member)
+    if _find_sent(key):
+        return None
+
+    def save(known: Draft | None) -> Draft:
+        with transaction.atomic():
+            return save_draft(
+                words,
+                discussion=discussion,
+                parent=parent,
+                author=member,
+                guest=None if member else keep_guest_of_draft(guest, email=words.email, is_deliberate=is_deliberate),
+                draft=known,
+                form_key=form_key,
+                seen=seen,
+                now=now,
+            )
+
+    try:
+        kept = save(draft)
+    except Draft.DoesNotExist:  # posted or deleted since it was found
+        kept = save(None)
+    if _find_sent(key):  # meanwhile
+        drop_drafts(form_key=form_key)
+        return None
+    return kept
 
 
 def _find_sent(key: UUID | None) -> Comment | None:

@@ -1,0 +1,14 @@
+"""What somebody typed, on its way from a form to a comment or a draft."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """What somebody typed; ``name`` is empty for a guest who gives none, ``email`` for most."""
+
+    body: str
+    subject: str = ""
+    name: str = ""
+    relation: str = ""
+    email: str = ""
