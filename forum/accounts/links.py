@@ -21,6 +21,7 @@ class Purpose(StrEnum):
 
     MINE = "mine"  # all that somebody wrote
     PROVE = "prove"  # the button by which somebody confirms an address
+    DRAFT = "draft"  # going on with a text on another device
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import forms, lists, mine, own, pages
+from .views import drafts, forms, lists, mine, own, pages
 
 app_name = "discussion"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("mine/lost/", mine.lost, name="mine-lost"),
     path("mine/prove/<str:token>/", mine.prove, name="mine-prove"),
     path("mine/<str:token>/", mine.by_link, name="mine-by-link"),
+    path("drafts/<int:pk>/", drafts.show, name="draft"),
+    path("drafts/<int:pk>/discard/", drafts.discard, name="draft-discard"),
+    path("drafts/<int:pk>/mail/", drafts.mail_link, name="draft-mail"),
+    path("drafts/<int:pk>/<str:token>/", drafts.open_by_link, name="draft-by-link"),
 ]

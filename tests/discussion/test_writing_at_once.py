@@ -9,24 +9,28 @@ from django.test import Client
 from django.urls import reverse
 
 from forum.accounts.models import Guest
-from forum.discussion.models import Comment, Decision
-from tests.factories import ArticleFactory, CommentFactory
+from forum.discussion.models import Comment, Decision, Draft
+from tests.factories import ArticleFactory, CommentFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _send_at_once(address, forms):
-    """Post each of ``forms`` from a browser of its own at the same moment; return the answers."""
+def _send_at_once(address, forms, member=None):
+    """Post each of ``forms`` from a browser of its own at the same moment, ``member`` signed in; return the answers."""
+    browsers = [Client() for _ in forms]
+    for browser in browsers:
+        if member:
+            browser.force_login(member)
     start, answers = Barrier(len(forms)), []
 
-    def send(typed):
+    def send(browser, typed):
         try:
             start.wait(timeout=10)
-            answers.append(Client().post(address, typed))
+            answers.append(browser.post(address, typed))
         finally:
             connection.close()
 
-    threads = [Thread(target=send, args=[typed]) for typed in forms]
+    threads = [Thread(target=send, args=pair) for pair in zip(browsers, forms, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -55,3 +59,25 @@ def test_two_people_at_once_are_two_comments():
     answers = _send_at_once(reverse("discussion:comment-new", args=[article.slug]), forms)
     assert {answer.status_code for answer in answers} == {302}
     assert sorted(Comment.objects.values_list("body", flat=True)) == [f"Story {number}." for number in range(4)]
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_windows_that_pause_at_once_lose_nothing_in_silence(attempt):
+    address = reverse("discussion:comment-new", args=[ArticleFactory().slug])
+    forms = [{"body": f"Story {number}.", "form_key": str(uuid4()), "save": "auto"} for number in range(3)]
+    answers = _send_at_once(address, forms, MemberFactory())
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert Draft.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_pause_and_posting_at_once_leave_no_draft_of_what_is_posted(attempt, is_begun):
+    address, member = reverse("discussion:comment-new", args=[ArticleFactory().slug]), MemberFactory()
+    typed = {"body": "We waited two years.", "form_key": str(uuid4())}
+    if is_begun:
+        _send_at_once(address, [typed | {"body": "We waited", "save": "auto"}], member)
+    answers = _send_at_once(address, [typed | {"save": "auto"}, typed | {"post": "1"}], member)
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    assert Comment.objects.count() == 1
+    assert not Draft.objects.exists()

@@ -4,37 +4,34 @@ What is typed is checked in ``forms`` and stored by ``writing``. Whatever goes w
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import resolve
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.defaults import bad_request
 
-from forum.accounts.guests import find_guest, remember_guest
-from forum.accounts.models import Guest, User
-from forum.site.models import SiteText
+from forum.accounts.guests import remember_guest
 
-from ..forms import CommentForm
+from ..drafts import MAX_DRAFT_CHARS
 from ..markup import render as render_markup
 from ..models import Comment, Discussion
 from ..paragraphs import split_long_blocks
-from ..permissions import can_post, can_read_text, viewer_of
 from ..screening import is_trusted
 from ..services import DiscussionClosedError, count_approved
 from ..way_back import promise_way_back
 from ..writing import send_comment
+from .desk import Desk, Outcome, find_desk, keep_text, kept_by_browser_only, remember_writer
 from .pages import find_place
 
-# No store but the browser's own, which asks again. "no-store" would make browsers forget the text on the way back to the form.
-_kept_by_browser_only = cache_control(private=True, no_cache=True)
 
 # Views that take ``token_failed`` and then show their form again.
 COME_BACK = frozenset(
@@ -43,7 +40,7 @@ COME_BACK = frozenset(
 )
 
 
-@_kept_by_browser_only
+@kept_by_browser_only
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_comment(request: HttpRequest, slug: str) -> HttpResponse:
@@ -51,7 +48,7 @@ def new_comment(request: HttpRequest, slug: str) -> HttpResponse:
     return _at_desk(request, _answer, slug=slug)
 
 
-@_kept_by_browser_only
+@kept_by_browser_only
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
@@ -59,7 +56,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     return _at_desk(request, _answer, pk=pk)
 
 
-@_kept_by_browser_only
+@kept_by_browser_only
 @sensitive_post_parameters()
 def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a failed check of the form token: a form of these pages comes back as it was filled in; else the 403 page."""
@@ -70,6 +67,8 @@ def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponse:
         return response
     if match.view_name not in ("discussion:comment-new", "discussion:comment-reply"):
         return render(request, "403.html", status=403)
+    if request.POST.get("save") == "auto":
+        return _report_unkept(request)
     return _at_desk(request, _answer_lost_token, **match.kwargs)
 
 
@@ -80,25 +79,10 @@ def show_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse
     return bad_request(request, exception)
 
 
-@dataclass
-class Desk:
-    """Where somebody writes: the place, who writes, and the form."""
-
-    request: HttpRequest
-    discussion: Discussion
-    parent: Comment | None
-    parent_is_gone: bool
-    is_open: bool
-    member: User | None
-    guest: Guest | None
-    visitor_name: str
-    form: CommentForm
-
-
 def _at_desk(request: HttpRequest, answer: Callable[[Desk], HttpResponse], **place: Any) -> HttpResponse:
     """Return what ``answer`` says at the desk of ``place``; where none is any more, 404 with what was typed."""
     try:
-        desk = _find_desk(request, **place)
+        desk = find_desk(request, **place)
     except Http404:
         if request.method != "POST":
             raise
@@ -106,66 +90,39 @@ def _at_desk(request: HttpRequest, answer: Callable[[Desk], HttpResponse], **pla
     return answer(desk)
 
 
-def _find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
-    """Return the desk for a new conversation under the article ``slug``, or for a reply to the comment ``pk``; raise Http404.
-
-    A comment that was public once can vanish while somebody answers it: what they send is still taken.
-    """
-    viewer = viewer_of(request)
-    parent: Comment | None = None
-    if pk:
-        parent = get_object_or_404(Comment.objects.under_open_pages().select_related("discussion__article", "author"), pk=pk)
-        discussion = parent.discussion
-    else:
-        discussion = get_object_or_404(
-            Discussion.objects.select_related("article").exclude(state=Discussion.State.HIDDEN),
-            article__slug=slug,
-            article__status="published",
-        )
-    parent_is_gone = False
-    if parent:
-        parent_is_gone = parent.published_at is not None and not parent.public
-        can_answer = request.method == "POST" if parent_is_gone else can_read_text(viewer, parent)
-        if not can_answer:
-            raise Http404
-    member = request.user if request.user.is_authenticated else None
-    guest = None if member else find_guest(request)
-    visitor_name = SiteText.load().visitor_name
-    data = request.POST if request.method == "POST" else None
-    return Desk(
-        request=request,
-        discussion=discussion,
-        parent=parent,
-        parent_is_gone=parent_is_gone,
-        is_open=can_post(viewer, discussion),
-        member=member,
-        guest=guest,
-        visitor_name=visitor_name,
-        form=CommentForm(data, is_reply=parent is not None, visitor_name=visitor_name, member=member, guest=guest),
-    )
-
-
 def _answer(desk: Desk) -> HttpResponse:
-    if not desk.is_open:
-        return _show_closed(desk)
     if desk.request.method != "POST":
-        return _show_form(desk)
+        return _show_form(desk) if desk.is_open else _show_closed(desk)
     is_valid = desk.form.is_valid()
-    must_be_told = desk.parent_is_gone and not desk.form["gone_shown"].data
-    if not is_valid or must_be_told or "preview" in desk.request.POST:
-        return _show_form(desk)
-    try:
-        comment = send_comment(
-            desk.form.words(),
-            discussion=desk.discussion,
-            parent=desk.parent,
-            visitor_name=desk.visitor_name,
-            member=desk.member,
-            guest=desk.guest,
-            form_key=desk.form.cleaned_data["form_key"],
-        )
-    except DiscussionClosedError:
-        return _show_closed(desk)
+    if desk.request.POST.get("save") == "auto":
+        keep_text(desk, is_deliberate=False)
+        return remember_writer(_report(desk), desk)
+    must_be_told = desk.was_signed_out or (desk.parent_is_gone and not desk.form["gone_shown"].data)
+    wants_post = not {"save", "preview"} & desk.request.POST.keys()
+    if desk.is_open and is_valid and wants_post and not must_be_told:
+        try:
+            return _post(desk)
+        except DiscussionClosedError:
+            desk.is_open = False
+    keep_text(desk)
+    if "save" in desk.request.POST and desk.outcome is Outcome.SAVED and desk.draft:
+        return remember_writer(redirect("discussion:draft", desk.draft.pk), desk)
+    return remember_writer(_show_form(desk) if desk.is_open else _show_closed(desk), desk)
+
+
+def _post(desk: Desk) -> HttpResponse:
+    """Store the comment and lead to its place. Raises DiscussionClosedError."""
+    comment = send_comment(
+        desk.form.words(),
+        discussion=desk.discussion,
+        parent=desk.parent,
+        visitor_name=desk.visitor_name,
+        member=desk.member,
+        guest=desk.guest,
+        form_key=desk.form.cleaned_data["form_key"],
+        draft=desk.draft,
+        seen=desk.seen,
+    )
     response = HttpResponseRedirect(find_place(comment))
     if comment.guest:
         remember_guest(response, comment.guest)
@@ -177,10 +134,51 @@ def _answer_lost_token(desk: Desk) -> HttpResponse:
     return _show_form(desk, token_failed=True, status=403) if desk.is_open else _show_closed(desk)
 
 
+def _report(desk: Desk) -> HttpResponse:
+    """Answer the script, in words for its writer; it puts the time of their clock for ``{time}``."""
+    status = 200
+    match desk.outcome:
+        case Outcome.TOO_LONG:
+            words, status = _say_too_long(), 413
+        case Outcome.ELSEWHERE:
+            words, status = _("Not saved: you wrote on in another window. Press “Save and finish later” to see both texts."), 409
+        case Outcome.NOTHING:
+            words = ""
+        case _ if desk.was_signed_out:
+            words = _("Saved in this browser at {time}. You were signed out while you wrote. Sign in again before you post.")
+        case _ if not desk.is_open:
+            words = _("Saved at {time}. This conversation was closed while you wrote. We keep your text for 30 days.")
+        case _:
+            words = _("Saved at {time}. You can close this page and finish later.")
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+
+
+def _report_unkept(request: HttpRequest) -> HttpResponse:
+    """Tell the script that a failed check of the form token has kept nothing."""
+    words = _("Not saved just now. Your text is still in this window.")
+    if settings.CSRF_COOKIE_NAME not in request.COOKIES:
+        words = _("Not saved: your browser blocks cookies, and we need one to know your text again. It is still in this window.")
+    return HttpResponse(words, status=403, content_type="text/plain; charset=utf-8")
+
+
+def _say_too_long() -> str:
+    words = _("Not saved: we can keep %(limit)s characters. Your text is still in this window. Copy it, or cut it into parts.")
+    return words % {"limit": number_format(MAX_DRAFT_CHARS, force_grouping=True)}
+
+
 def _show_form(desk: Desk, *, token_failed: bool = False, status: int = 200) -> HttpResponse:
     """Show the form with everything typed. Its problems are told unless the token failed: then nothing was checked."""
     request, form = desk.request, desk.form
     is_checked = form.is_bound and not token_failed
+    problem_count = len(form.errors) if is_checked else 0
+    # The page opens at the first of its notices: one of them bears the anchor that the form leads to.
+    notices = {
+        "token": token_failed,
+        "problems": problem_count > 0,
+        "signed_out": desk.was_signed_out,
+        "not_kept": desk.outcome in (Outcome.TOO_LONG, Outcome.ELSEWHERE),
+        "gone": desk.parent_is_gone,
+    }
     context = {
         "form": form,
         "article": desk.discussion.article,
@@ -190,20 +188,39 @@ def _show_form(desk: Desk, *, token_failed: bool = False, status: int = 200) -> 
         "parent_name": desk.parent.name or desk.visitor_name if desk.parent and not desk.parent_is_gone else "",
         "member": desk.member,
         "is_first_held": not _is_trusted(desk),
-        "problem_count": len(form.errors) if is_checked else 0,
+        "problem_count": problem_count,
+        "first_notice": next((name for name, is_shown in notices.items() if is_shown), ""),
         "preview": _preview(desk) if is_checked else None,
         "token_failed": token_failed,
         "cookie_missing": token_failed and settings.CSRF_COOKIE_NAME not in request.COOKIES,
+        **_describe_draft(desk),
     }
     return render(request, "discussion/compose.html", context, status=status)
 
 
+def _describe_draft(desk: Desk) -> dict[str, Any]:
+    """Return what the page says of the draft."""
+    elsewhere = desk.draft if desk.outcome is Outcome.ELSEWHERE else None
+    return {
+        "draft": desk.draft,
+        "is_resumed": desk.draft is not None and not desk.form.is_bound,
+        "is_kept": desk.outcome is Outcome.SAVED,
+        "elsewhere": elsewhere,
+        "too_long": _say_too_long() if desk.outcome is Outcome.TOO_LONG else "",
+        "was_signed_out": desk.was_signed_out,
+        "sign_in": f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': desk.request.path})}",
+    }
+
+
 def _show_closed(desk: Desk) -> HttpResponse:
-    """Say that nobody can write here now, and give back what was typed."""
+    """Say that nobody can write here now, and give back what was typed, or kept before."""
+    is_sent = desk.request.method == "POST"
+    kept_text = desk.draft.as_text if desk.draft else ""
     context = {
         "article": desk.discussion.article,
         "members_only": desk.discussion.state == Discussion.State.MEMBERS_ONLY,
-        "sent_text": _sent_text(desk.request),
+        "sent_text": _sent_text(desk.request) if is_sent else kept_text,
+        "is_kept": desk.outcome is Outcome.SAVED or not is_sent,
     }
     return render(desk.request, "discussion/closed.html", context, status=403)
 

@@ -1,0 +1,129 @@
+"""Where somebody writes: the place, the person, the form and what is kept of it. What is answered is in ``views.forms``."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import cache_control
+
+from forum.accounts.guests import find_guest, remember_guest
+from forum.accounts.models import Guest, User
+from forum.site.models import SiteText
+
+from ..drafts import DraftElsewhereError, DraftTooLongError, find_draft
+from ..forms import CommentForm
+from ..models import Comment, Discussion, Draft
+from ..permissions import can_post, can_read_text, viewer_of
+from ..writing import keep_draft
+
+# No store but the browser's own, which asks again. "no-store" would make browsers forget the text on the way back to the form.
+kept_by_browser_only = cache_control(private=True, no_cache=True)
+
+
+class Outcome(Enum):
+    """What became of keeping a draft."""
+
+    SAVED = auto()
+    NOTHING = auto()  # no words, or posted a moment ago
+    TOO_LONG = auto()
+    ELSEWHERE = auto()  # another page saved other words since; the draft is theirs
+
+
+@dataclass
+class Desk:
+    """Where somebody writes. ``draft`` is what is kept for them there; ``outcome``, whether this request kept anything."""
+
+    request: HttpRequest
+    discussion: Discussion
+    parent: Comment | None
+    parent_is_gone: bool
+    is_open: bool
+    member: User | None
+    guest: Guest | None
+    visitor_name: str
+    draft: Draft | None
+    form: CommentForm
+    outcome: Outcome | None = None
+
+    @property
+    def was_signed_out(self) -> bool:
+        """Tell whether a member sent this whose session has ended meanwhile."""
+        return self.member is None and bool(self.request.POST.get("member"))
+
+    @property
+    def seen(self) -> int:
+        """The version of the draft that the page knew which sent this; 0 for none."""
+        typed = self.request.POST.get("draft_seen", "")
+        return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
+
+
+def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
+    """Return the desk for a new conversation under the article ``slug``, or for a reply to the comment ``pk``; raise Http404.
+
+    A comment that was public once can vanish while somebody answers it: what they send is still taken, and their draft shown.
+    """
+    viewer = viewer_of(request)
+    parent: Comment | None = None
+    if pk:
+        parent = get_object_or_404(Comment.objects.under_open_pages().select_related("discussion__article", "author"), pk=pk)
+        discussion = parent.discussion
+    else:
+        discussion = get_object_or_404(
+            Discussion.objects.select_related("article").exclude(state=Discussion.State.HIDDEN),
+            article__slug=slug,
+            article__status="published",
+        )
+    draft = find_draft(viewer, discussion=discussion, parent=parent)
+    parent_is_gone = False
+    if parent:
+        parent_is_gone = parent.published_at is not None and not parent.public
+        has_begun = draft is not None or request.method == "POST"
+        if not (has_begun if parent_is_gone else can_read_text(viewer, parent)):
+            raise Http404
+    member = request.user if request.user.is_authenticated else None
+    guest = None if member else find_guest(request)
+    visitor_name = SiteText.load().visitor_name
+    data = request.POST if request.method == "POST" else None
+    return Desk(
+        request=request,
+        discussion=discussion,
+        parent=parent,
+        parent_is_gone=parent_is_gone,
+        is_open=can_post(viewer, discussion),
+        member=member,
+        guest=guest,
+        visitor_name=visitor_name,
+        draft=draft,
+        form=CommentForm(data, is_reply=parent is not None, visitor_name=visitor_name, member=member, guest=guest, draft=draft),
+    )
+
+
+def keep_text(desk: Desk, *, is_deliberate: bool = True) -> None:
+    """Keep what the checked form holds, valid or not; ``desk.outcome`` says what became of it."""
+    try:
+        kept = keep_draft(
+            desk.form.typed(),
+            discussion=desk.discussion,
+            parent=desk.parent,
+            member=desk.member,
+            guest=desk.guest,
+            draft=desk.draft,
+            form_key=desk.form.cleaned_data["form_key"],
+            seen=desk.seen,
+            is_deliberate=is_deliberate,
+        )
+    except DraftTooLongError:
+        desk.outcome = Outcome.TOO_LONG
+    except DraftElsewhereError as error:
+        desk.draft, desk.outcome = error.draft, Outcome.ELSEWHERE
+    else:
+        desk.draft = kept or desk.draft
+        desk.outcome = Outcome.SAVED if kept else Outcome.NOTHING
+
+
+def remember_writer(response: HttpResponse, desk: Desk) -> HttpResponse:
+    """Set the guest's cookie where this request has kept something for them; return ``response``."""
+    if desk.outcome is Outcome.SAVED and desk.draft and desk.draft.guest:
+        remember_guest(response, desk.draft.guest)
+    return response
