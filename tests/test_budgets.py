@@ -58,3 +58,7 @@ def test_page_loads_nothing_but_itself_and_the_sheet(client: Client, sample: Art
     page = client.get(sample.get_absolute_url()).content.decode()
     loaded = re.findall(r'<(?:link|script|img|iframe|source|object|embed)\b[^>]*(?:href|src)="([^"]*)"', page)
     assert [re.sub(r"\.[0-9a-f]{12}\.", ".", address) for address in loaded] == ["/static/site.css", "/static/favicon.svg"]
+
+
+def test_scripts_of_public_pages_are_at_most_20_kb(root: Path) -> None:
+    assert compressed(*(path.read_bytes() for path in (root / "static").glob("*.js"))) <= 20 * KB
