@@ -58,6 +58,8 @@ def send_comment(
                     form_key=key,
                     now=now,
                 )
+                if keeper and keeper != guest and comment.guest_id != keeper.pk:
+                    keeper.delete()  # the other sending was stored between the two looks for it
             if form_key:
                 drop_drafts(form_key=form_key, draft=draft, seen=seen)
             return comment
