@@ -76,7 +76,8 @@ class WordsForm(forms.Form):
         label=gettext_lazy("Your comment"),
         required=False,
         help_text=gettext_lazy(
-            "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. There is no time limit."
+            "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. "
+            "There is no time limit."
         ),
         widget=forms.Textarea(attrs={"rows": 9, "cols": False, "dir": "auto", "autocapitalize": "sentences"}),
     )

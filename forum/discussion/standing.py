@@ -118,7 +118,7 @@ def _describe(
             standing.headline = _("It is public.")
         case _S.HIDDEN:
             standing.headline = _("A moderator is checking it.")
-            standing.told = [_("Until then only you can see it."), reason_words(comment.reason)]
+            standing.told = [_("While that lasts, only you can see it."), reason_words(comment.reason)]
         case _S.REJECTED:
             standing.headline = _("We did not publish it.")
             standing.told = [reason_words(comment.reason), _tell_sendings(changes)]

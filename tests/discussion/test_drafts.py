@@ -27,6 +27,12 @@ BODY = "My brother has had the pump for two years.\n\nIs anyone here <still> rea
 DAY = timedelta(days=1)
 
 
+@pytest.fixture(autouse=True)
+def _outbox(settings):
+    """Show what is mailed as Django's own tests do: what becomes of it in the queue is tried elsewhere."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
 @pytest.fixture
 def article():
     return ArticleFactory(title="Stiff muscles")

@@ -32,7 +32,6 @@ from ..writing import send_comment
 from .desk import Desk, Outcome, find_desk, keep_text, kept_by_browser_only, remember_writer
 from .pages import find_place
 
-
 # Views that take ``token_failed`` and then show their form again.
 COME_BACK = frozenset(
     f"discussion:{name}"

@@ -41,7 +41,8 @@ def mine(request: HttpRequest, *, token_failed: bool = False) -> HttpResponse:
         return render(request, "discussion/mine_unknown.html", _token_context(request, token_failed))
     can_give = guest is not None and guest.proven_at is None
     is_sent = request.method == "POST" and not token_failed and can_give
-    form = AddressForm(request.POST if is_sent else None, auto_id="f-%s")
+    data = request.POST if request.method == "POST" else None
+    form = AddressForm(data, initial={"email": guest.email if guest else ""}, auto_id="f-%s")
     if guest and is_sent and form.is_valid():
         change_address(guest, form.cleaned_data["email"])
         send_way_back(guest)

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_mailings_and_addresses'),
-        ('discussion', '0001_initial'),
+        ('discussion', '0002_changes_and_appeals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
