@@ -8,6 +8,7 @@ from string import ascii_uppercase
 
 from confusable_homoglyphs import confusables
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 MAX_NAME_CHARS = 60
 MAX_KEY_CHARS = MAX_NAME_CHARS * 4  # a few characters spell out a whole phrase in their compatibility form
@@ -120,3 +121,23 @@ def suggest_names(name: str, is_free: Callable[[str], bool]) -> list[str]:
 def _first_free(name: str, endings: list[str], is_free: Callable[[str], bool]) -> str:
     candidates = (name[: MAX_NAME_CHARS - len(ending)].rstrip() + ending for ending in endings)
     return next((candidate for candidate in candidates if is_free(candidate)), "")
+
+
+def explain_taken_name(name: str, is_free: Callable[[str], bool], *, may_be_empty: bool) -> str:
+    """Return the sentence for somebody who cannot have ``name``: why, and what they could write."""
+    suggestions = suggest_names(name, is_free)
+    first, second = [*suggestions, "", ""][:2]
+    values = {"name": name, "first": first, "second": second}
+    if not sounds_like_staff(name):
+        if second:
+            return _("Somebody else here is called %(name)s. You could write “%(first)s” or “%(second)s”") % values
+        if may_be_empty:
+            return _("Somebody else here is called %(name)s. Choose another name, or leave this empty") % values
+        return _("Somebody else here is called %(name)s. Choose another name") % values
+    if first and may_be_empty:
+        return _("“%(name)s” sounds like somebody who runs this site. You could write “%(first)s”, or leave this empty") % values
+    if first:
+        return _("“%(name)s” sounds like somebody who runs this site. You could write “%(first)s”") % values
+    if may_be_empty:
+        return _("“%(name)s” sounds like somebody who runs this site. Write a first name, or leave this empty") % values
+    return _("“%(name)s” sounds like somebody who runs this site. Write a first name") % values

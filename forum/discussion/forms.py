@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from forum.accounts.guests import is_name_free
 from forum.accounts.models import Guest, Relation, User
-from forum.accounts.names import MAX_NAME_CHARS, sounds_like_staff, suggest_names, tidy_name
+from forum.accounts.names import MAX_NAME_CHARS, explain_taken_name, tidy_name
 
 from .editing import text_key
 from .markup import render, to_plain
@@ -178,7 +178,7 @@ class CommentForm(WordsForm):
         if len(name) > MAX_NAME_CHARS:
             raise forms.ValidationError(_("Make the name shorter. It can have %(limit)s characters") % {"limit": MAX_NAME_CHARS})
         if not is_name_free(name):
-            raise forms.ValidationError(_say_taken(name))
+            raise forms.ValidationError(explain_taken_name(name, is_name_free, may_be_empty=True))
         return name
 
     def clean_form_key(self) -> UUID:
@@ -253,19 +253,3 @@ def has_visible_words(body: str) -> bool:
 
 def _group(number: int) -> str:
     return number_format(number, force_grouping=True)
-
-
-def _say_taken(name: str) -> str:
-    suggestions = suggest_names(name, is_name_free)
-    if not sounds_like_staff(name):
-        first, second = [*suggestions, "", ""][:2]
-        if second:
-            return _("Somebody else here is called %(name)s. You could write “%(first)s” or “%(second)s”") % {
-                "name": name, "first": first, "second": second,
-            }  # fmt: skip
-        return _("Somebody else here is called %(name)s. Choose another name, or leave this empty") % {"name": name}
-    if suggestions:
-        return _("“%(name)s” sounds like somebody who runs this site. You could write “%(first)s”, or leave this empty") % {
-            "name": name, "first": suggestions[0],
-        }  # fmt: skip
-    return _("“%(name)s” sounds like somebody who runs this site. Write a first name, or leave this empty") % {"name": name}
