@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from email.utils import formataddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -68,6 +69,16 @@ def _read_email_url(value: str) -> dict[str, Any]:
         raise ValueError("has a port or a timeout that is not a number; write / ? # @ in a password as %2F %3F %23 %40") from None
 
 
+def _find_provider_problems(providers: Any) -> list[str]:
+    """Return what is wrong with SIGN_IN_PROVIDERS, a sentence each."""
+    if not isinstance(providers, dict):
+        return ["must be a JSON object whose keys are providers of django-allauth"]
+    if providers and not all(find_spec(package) for package in ("jwt", "oauthlib", "requests")):
+        return ["needs more packages: pip install 'django-allauth[socialaccount]'"]
+    home = "allauth.socialaccount.providers"
+    return [f"django-allauth has no provider “{name}”" for name in providers if not find_spec(f"{home}.{name}")]
+
+
 class StrictEnv(FileAwareEnv):
     """Collects files of ``NAME_FILE`` that cannot be read in ``unreadable``, to be named with the other errors."""
 
@@ -96,6 +107,11 @@ ALLOWED_HOSTS: list[str | None] = env.list("ALLOWED_HOSTS", [])
 EMAIL_URL = env.str("EMAIL_URL", "")
 EMAIL_FROM = env.str("EMAIL_FROM", "")
 HOLD_FIRST_COMMENTS = env.int("HOLD_FIRST_COMMENTS", 2, validate=Range(min=0))
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", None)
+SIGN_IN_PROVIDERS: Any = env.json("SIGN_IN_PROVIDERS", {})
+RATE_LIMITS = env.bool("RATE_LIMITS", True)
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=Range(min=0))
+_cache = env.dj_cache_url("CACHE_URL", "db://cache")
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
 
 _errors = env.unreadable
@@ -122,6 +138,7 @@ except SettingsError as error:
     if not _errors:
         raise
     _errors.append(str(error))
+_errors += [f"SIGN_IN_PROVIDERS: {problem}" for problem in _find_provider_problems(SIGN_IN_PROVIDERS)]
 if _errors:
     raise SettingsError("\n".join(["The site cannot start with these settings:", *_errors]))
 
@@ -129,6 +146,10 @@ IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = ALLOWED_HOSTS or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
 
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "forum.imports",
     "forum.discussion",
     "forum.accounts",
@@ -160,6 +181,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "forum.accounts.second_factor.require_second_factor",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "articles.middleware.old_addresses",
@@ -196,6 +219,9 @@ else:
     _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
 DATABASES = {"default": _database}
+if _cache["BACKEND"].endswith("DatabaseCache"):
+    _cache["OPTIONS"] = {"MAX_ENTRIES": 10_000}  # with Django's 300, whoever tries many names wipes out the counts of the others
+CACHES = {"default": _cache}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- people
@@ -206,8 +232,66 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# -- signing in: by mailed code, by passkey, or with a password for those who set one; a second step for those who want or need it
+
+STAFF_SECOND_FACTOR = IS_HTTPS if STAFF_SECOND_FACTOR is None else STAFF_SECOND_FACTOR
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # signing in is work for some hands: a device is remembered for three months
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_ADAPTER = "forum.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "forum.accounts.name_form.NameForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = 5
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_FORMS = {
+    "login": "forum.accounts.forms.SignInForm",
+    "signup": "forum.accounts.forms.SignUpForm",
+    "confirm_login_code": "forum.accounts.forms.SignInCodeForm",
+    "confirm_email_verification_code": "forum.accounts.forms.AddressCodeForm",
+    "confirm_password_reset_code": "forum.accounts.forms.PasswordCodeForm",
+    "add_email": "forum.accounts.forms.NewAddressForm",
+    "change_password": "forum.accounts.forms.ChangePasswordForm",
+    "set_password": "forum.accounts.forms.SetPasswordForm",
+    "reset_password": "forum.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "forum.accounts.forms.NewPasswordForm",
+    "reauthenticate": "forum.accounts.forms.PasswordAgainForm",
+}
+MFA_ADAPTER = "forum.accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after are taken too: typing six digits takes some people a minute
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS  # browsers allow it for localhost only
+MFA_FORMS = {
+    "authenticate": "forum.accounts.forms.SecondStepForm",
+    "reauthenticate": "forum.accounts.forms.SecondStepAgainForm",
+    "activate_totp": "forum.accounts.forms.NewAppForm",
+    "add_webauthn": "forum.accounts.forms.NewPasskeyForm",
+    "edit_webauthn": "forum.accounts.forms.RenamePasskeyForm",
+}
+# A code has a million values and five attempts: ten codes an hour leave whoever guesses a chance of one in 20,000 an hour.
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"request_login_code": "20/m/ip,10/h/key"} if RATE_LIMITS else False
+MFA_RATE_LIMITS: dict[str, str] | bool = {} if RATE_LIMITS else False
+SOCIALACCOUNT_PROVIDERS = SIGN_IN_PROVIDERS
+SOCIALACCOUNT_AUTO_SIGNUP = False  # the name to show is a choice
+SOCIALACCOUNT_FORMS = {"signup": "forum.accounts.provider_forms.ProviderSignUpForm"}
+if SIGN_IN_PROVIDERS:
+    INSTALLED_APPS += ["allauth.socialaccount", *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_PROVIDERS)]
 
 # -- language and time
 
@@ -254,7 +338,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # Chromium asks here about the redirect after a form too, and a form leads to a sign-in provider.
+        "form-action": ["'self'", "https:"] if SIGN_IN_PROVIDERS else ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 from articles.models import Article, Collection, Source
 from articles.services import save_article
 from forum.accounts import roles
+from forum.accounts.addresses import set_address
 from forum.accounts.models import Guest, User
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.services import Actor, post_comment, transition
@@ -66,7 +67,7 @@ class SourceFactory(factory.django.DjangoModelFactory):
 
 
 class MemberFactory(factory.django.DjangoModelFactory):
-    """A member who signs in with PASSWORD."""
+    """A member who signs in with PASSWORD, or by a code to their address, which is proven."""
 
     class Meta:
         model = User
@@ -76,7 +77,9 @@ class MemberFactory(factory.django.DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class: type[User], *args: Any, **kwargs: Any) -> User:
-        return User.objects.create_user(**({"password": PASSWORD} | kwargs))
+        member = User.objects.create_user(**({"password": PASSWORD} | kwargs))
+        set_address(member, is_proven=True)
+        return member
 
 
 class ModeratorFactory(MemberFactory):

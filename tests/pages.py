@@ -26,6 +26,7 @@ from forum.discussion.editing import appeal, edit_comment
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.services import Actor
 from forum.imports.sample import load_sample
+from tests.accounts.entrance import ENTRANCE
 from tests.factories import STEPS, ArticleFactory, CommentFactory, GuestFactory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,7 +127,13 @@ class OwnPages:
 
 def _names() -> list[str]:
     """Return the names of all addresses that show a page to the public."""
-    return sorted(set(_names_in(get_resolver().url_patterns, "")) - PLAIN_TEXT - REDIRECTS - PERSONAL)
+    return sorted(set(_names_in(get_resolver().url_patterns, "")) - PLAIN_TEXT - REDIRECTS - PERSONAL - (account_names() - ENTRANCE))
+
+
+def account_names() -> set[str]:
+    """Return the names of all addresses under /accounts/; ``account_visits`` shows the pages for those who are signed in."""
+    (accounts,) = (pattern for pattern in get_resolver().url_patterns if str(pattern.pattern) == "accounts/")
+    return set(_names_in(accounts.url_patterns, ""))
 
 
 def _names_in(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[str]:

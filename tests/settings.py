@@ -25,6 +25,11 @@ os.environ.update(
     HOLD_FIRST_COMMENTS="2",
     EMAIL_URL="",
     EMAIL_FROM="",
+    STAFF_SECOND_FACTOR="off",
+    SIGN_IN_PROVIDERS="{}",
+    RATE_LIMITS="off",
+    TRUSTED_PROXY_COUNT="0",
+    CACHE_URL="db://cache",
 )
 os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{_folder / 'unused.sqlite3'}"
 

@@ -7,9 +7,10 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from tests.pages import ROOT, OwnPages, Sample, find_vnu_faults
+from tests.accounts.entrance import account_visits
+from tests.pages import ROOT, OwnPages, Sample, account_names, find_vnu_faults
 
-ERROR_PAGES = ("403.html", "404.html", "410.html", "500.html", "503.html")
+ERROR_PAGES = ("403.html", "404.html", "410.html", "429.html", "500.html", "503.html")
 
 
 @pytest.mark.one_database
@@ -26,6 +27,10 @@ def test_checker_of_html_and_css_finds_nothing(client: Client, tmp_path: Path) -
     pages["change with errors"] = client.post(f"/comments/{own.comments['held'].pk}/edit/", {"body": "", "seen": "x"}).content
     pages["change of two"] = client.post(f"/comments/{own.comments['held'].pk}/edit/", {"body": "Other.", "seen": "x"}).content
     pages["address with errors"] = client.post("/mine/", {"email": "x"}).content
+    for visit in account_visits(account_names()):
+        pages[f"{visit.path} as {id(visit.client)}"] = visit.client.get(visit.path).content
+    pages["sign-in with errors"] = client.post(reverse("account_login"), {"login": "x"}).content
+    pages["sign-up with errors"] = client.post(reverse("account_signup"), {"email": "x"}).content
     for name in ERROR_PAGES:
         pages[name] = render_to_string(name, request=RequestFactory().get("/")).encode()
     for number, (path, html) in enumerate(pages.items()):

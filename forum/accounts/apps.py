@@ -14,6 +14,7 @@ class AccountsConfig(AppConfig):
     role_permissions = {"operator": ["accounts.view_user", "accounts.add_user", "accounts.change_user"]}
 
     def ready(self) -> None:
+        from . import receivers  # noqa: F401 - connects them
         from .roles import grant_permissions
 
         post_migrate.connect(grant_permissions, dispatch_uid="accounts.grant_permissions")

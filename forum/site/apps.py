@@ -1,6 +1,8 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,3 +19,11 @@ class SiteConfig(AppConfig):
             *(f"site.{verb}_helpline" for verb in ("view", "add", "change", "delete")),
         ],
     }
+
+    def ready(self) -> None:
+        post_migrate.connect(make_cache_table, sender=self, dispatch_uid="site.make_cache_table")
+
+
+def make_cache_table(sender: AppConfig, using: str, **kwargs: object) -> None:
+    """Make the table of the cache, where it is one in the database: all processes must count in the same place."""
+    call_command("createcachetable", database=using, verbosity=0)

@@ -16,9 +16,10 @@ def press_until_focused(page: Page, selector: str) -> None:
 
 
 def sign_in(page: Page, address: str, user: User) -> None:
-    """Sign in by the form of the administration; works without scripts too."""
+    """Sign in with the password on the way to a page of the administration; works without scripts too."""
     page.goto(address)
-    page.fill("#id_username", user.email)
+    page.fill("#id_login", user.email)
+    page.click("summary")
     page.fill("#id_password", PASSWORD)
     page.press("#id_password", "Enter")
     page.wait_for_selector("#user-tools, #changelist")

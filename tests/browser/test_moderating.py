@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 from forum.discussion.models import Comment
 from tests.browser.acts import press_until_focused, sign_in
 from tests.conftest import NARROW, Visitors
-from tests.factories import PASSWORD, CommentFactory, ModeratorFactory
+from tests.factories import CommentFactory, ModeratorFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -29,11 +29,7 @@ def test_held_comment_is_approved_by_keyboard(visitors: Visitors, live_server: L
         page.keyboard.press("Enter")
     else:
         # Without scripts the page cannot say where the focus is; the same links and buttons are used.
-        page.goto(f"{live_server.url}/admin/discussion/comment/")
-        page.fill("#id_username", ModeratorFactory().email)
-        page.fill("#id_password", PASSWORD)
-        page.press("#id_password", "Enter")
-        page.wait_for_selector("#changelist")
+        sign_in(page, f"{live_server.url}/admin/discussion/comment/", ModeratorFactory())
         page.click(".field-writer a")
         page.click("button[value=publish]")
     page.wait_for_selector(".messagelist .success")
@@ -47,11 +43,7 @@ def test_many_are_removed_after_a_second_question(visitors: Visitors, live_serve
     for name in ("Bo", "Joan"):
         CommentFactory(name=name)
     page = visitors.open(java_script_enabled=scripts)
-    page.goto(f"{live_server.url}/admin/discussion/comment/?state=published")
-    page.fill("#id_username", ModeratorFactory().email)
-    page.fill("#id_password", PASSWORD)
-    page.press("#id_password", "Enter")
-    page.wait_for_selector("#changelist")
+    sign_in(page, f"{live_server.url}/admin/discussion/comment/?state=published", ModeratorFactory())
     for box in page.locator("input[name=_selected_action]").all():
         box.check()
     page.select_option("select[name=action]", "remove_chosen")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import resolve
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.defaults import bad_request
 
+from forum.accounts import views as accounts
 from forum.accounts.guests import remember_guest
 
 from ..drafts import MAX_DRAFT_CHARS
@@ -57,9 +58,12 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @kept_by_browser_only
 @sensitive_post_parameters()
-def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponse:
+def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """Answer a failed check of the form token: a form of these pages comes back as it was filled in; else the 403 page."""
     match = resolve(request.path_info)
+    cookie_missing = settings.CSRF_COOKIE_NAME not in request.COOKIES
+    if entrance := accounts.show_form_again(request, view_name=match.view_name, cookie_missing=cookie_missing):
+        return entrance
     if match.view_name in COME_BACK:
         response: HttpResponse = match.func(request, **match.kwargs, token_failed=True)
         response.status_code = 403
@@ -184,6 +188,7 @@ def _show_form(desk: Desk, *, token_failed: bool = False, status: int = 200) -> 
         "article_is_old": desk.discussion.article.is_old(timezone.localdate()),
         "parent": desk.parent,
         "parent_is_gone": desk.parent_is_gone,
+        "is_signed_out": desk.is_signed_out,
         "parent_name": desk.parent.name or desk.visitor_name if desk.parent and not desk.parent_is_gone else "",
         "member": desk.member,
         "is_first_held": not _is_trusted(desk),

@@ -1,0 +1,6 @@
+"""What happens to accounts, announced to the apps above: Django's signals, in the past tense, sent in the transaction."""
+
+from django.dispatch import Signal
+
+# Sent with ``user`` when a member closed their account and can no longer sign in. Their comments stand as they were.
+account_closed = Signal()
