@@ -127,7 +127,9 @@ class OwnPages:
 
 def _names() -> list[str]:
     """Return the names of all addresses that show a page to the public."""
-    return sorted(set(_names_in(get_resolver().url_patterns, "")) - PLAIN_TEXT - REDIRECTS - PERSONAL - (account_names() - ENTRANCE))
+    return sorted(
+        set(_names_in(get_resolver().url_patterns, "")) - PLAIN_TEXT - REDIRECTS - PERSONAL - (account_names() - ENTRANCE)
+    )
 
 
 def account_names() -> set[str]:

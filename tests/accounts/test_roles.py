@@ -23,7 +23,7 @@ from tests.factories import CollectionFactory, CommentFactory, MemberFactory, Mo
 pytestmark = pytest.mark.django_db
 
 LOOK, CHANGE = {"changelist", "history"}, {"changelist", "history", "change"}
-MODERATE = CHANGE | {"bulk", "decide", "redact", "question"}
+MODERATE = CHANGE | {"bulk", "decide", "decide_change", "redact", "question", "uphold"}
 WRITE = CHANGE | {"add"}
 ALL = WRITE | {"delete"}
 WRITING = {"articles.article": WRITE | {"preview"}, "articles.collection": WRITE, "articles.oldaddress": ALL}

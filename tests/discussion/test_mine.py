@@ -422,3 +422,11 @@ def test_taken_back_comment_is_found_and_returned_from_the_list():
     withdraw_comment(comment, actor=WRITER)
     page = visit_as(guest).get("/mine/").content.decode()
     assert f'href="/comments/{comment.pk}/withdraw/">Return it' in page
+
+
+def test_drafts_stand_on_the_page_of_their_writer_alone(guest):
+    article = ArticleFactory()
+    client = visit_as(guest)
+    client.post(f"{article.get_absolute_url()}comment/", {"body": "Half a sentence about", "save": "1"})
+    assert "Half a sentence about" in words_of(client.get("/mine/"))
+    assert "Half a sentence about" not in words_of(Client().get(path_of(GuestFactory())))

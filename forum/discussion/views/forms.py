@@ -188,7 +188,6 @@ def _show_form(desk: Desk, *, token_failed: bool = False, status: int = 200) -> 
         "article_is_old": desk.discussion.article.is_old(timezone.localdate()),
         "parent": desk.parent,
         "parent_is_gone": desk.parent_is_gone,
-        "is_signed_out": desk.is_signed_out,
         "parent_name": desk.parent.name or desk.visitor_name if desk.parent and not desk.parent_is_gone else "",
         "member": desk.member,
         "is_first_held": not _is_trusted(desk),

@@ -19,6 +19,7 @@ from forum.accounts.guests import change_address, find_guest, prove_address, rem
 from forum.accounts.links import Purpose, read_link
 from forum.site.models import SiteText
 
+from ..drafts import drafts_of
 from ..forms import AddressForm
 from ..letters import mine_path, send_lost_links, send_way_back
 from ..models import Comment
@@ -130,9 +131,12 @@ def lost(request: HttpRequest, *, token_failed: bool = False) -> HttpResponse:
 
 def _list(request: HttpRequest, viewer: Viewer, *, can_act: bool) -> dict[str, Any]:
     before = read_number(request.GET.get("before"))
-    standings, following = read_standings(viewer, before=before, site_text=SiteText.load(), can_act=can_act)
+    site_text = SiteText.load()
+    standings, following = read_standings(viewer, before=before, site_text=site_text, can_act=can_act)
     return {
         "standings": standings,
+        "drafts": list(drafts_of(viewer)) if can_act and not before else [],
+        "visitor_name": site_text.visitor_name,
         "can_act": can_act,
         "pager": Pager(
             first_href=request.path if before else "",
