@@ -367,9 +367,10 @@ if MAIL_TRANSPORT.startswith("anymail."):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "formatters": {"discreet": {"()": "forum.site.logs.DiscreetFormatter"}},
     "handlers": {
-        "terminal": {"class": "logging.StreamHandler", "level": "ERROR"},
-        "progress": {"class": "logging.StreamHandler"},
+        "terminal": {"class": "logging.StreamHandler", "level": "ERROR", "formatter": "discreet"},
+        "progress": {"class": "logging.StreamHandler", "formatter": "discreet"},
     },
     "loggers": {
         "django": {"handlers": ["terminal"], "level": "INFO"},
