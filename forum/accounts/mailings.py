@@ -33,6 +33,11 @@ def forget_mailings(now: datetime) -> None:
         AddressMailing.objects.filter(pk__in=hashes, sent_at__lte=now - MAILED_AGAIN_AFTER).delete()
 
 
+def forget_mailing(address: str) -> None:
+    """Forget that ``address`` was written to: its person is erased."""
+    AddressMailing.objects.filter(address_hash__in=_hashes(address)).delete()
+
+
 def _hashes(address: str) -> list[str]:
     """Return the keyed hash of ``address`` under today's key, then under earlier ones."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.db import connections, transaction
+
+if TYPE_CHECKING:
+    from .models import Comment
 
 TABLE = "discussion_decision"
 LATCH = "discussion_decisionlatch"
@@ -52,3 +56,14 @@ def opened_decisions(using: str = "default") -> Iterator[None]:
         latch = DecisionLatch.objects.using(using).create()
         yield
         latch.delete()  # its own row only: a block around this one stays open
+
+
+def blank_notes(comment: "Comment") -> None:
+    """Take the moderators' notes from the decisions on ``comment``, which is being erased: they speak of its writer.
+
+    What was noted on marking a question is one of two words of ours, and stays.
+    """
+    noted = comment.decisions.exclude(note="").exclude(kind="question")
+    if noted.exists():
+        with opened_decisions():
+            noted.update(note="")

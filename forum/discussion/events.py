@@ -10,3 +10,5 @@ comment_published = Signal()
 comment_state_changed = Signal()
 # Sent with ``comment`` and ``revision`` after its text changed.
 comment_edited = Signal()
+# Sent with ``comment`` after it lost its writer for good; its words stand, but for the writer's name in them.
+comment_anonymised = Signal()

@@ -16,6 +16,7 @@ from forum.accounts.models import Guest, User
 from forum.site.models import SiteVersion
 
 from . import events, markup
+from .append_only import blank_notes
 from .models import ActorKind, Comment, Decision, Discussion, PendingChange, Revision
 from .questions import is_question
 from .screening import Submission, screen
@@ -343,6 +344,7 @@ def _forget(comment: Comment) -> None:
     comment.revisions.all().delete()
     comment.appeals.all().delete()
     PendingChange.objects.filter(comment=comment).delete()
+    blank_notes(comment)
     comment.author = comment.guest = None
     comment.name = comment.relation = comment.subject = comment.body = comment.body_html = comment.mark = ""
     comment.origin_note = comment.posted_text = comment.language = ""

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import F, Max, Q
 
+from forum.accounts.models import Guest
+
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
 
 PLACE_FIELDS = ["position", "reply_index", "reply_seq", "reply_count", "listed", "last_reply_at", "active_at"]
@@ -117,11 +119,23 @@ def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) ->
         year, _ = DiscussionYear.objects.get_or_create(discussion=discussion, year=year_of(comment.posted_at))
         DiscussionYear.objects.filter(pk=year.pk).update(comment_count=F("comment_count") + step)
     if comment.author_id or comment.guest_id:
-        writer: dict[str, Any] = {"author_id": comment.author_id, "guest_id": comment.guest_id}
-        person, _ = DiscussionPerson.objects.get_or_create(discussion=discussion, **writer)
-        person.comment_count += step
-        person.save(update_fields=["comment_count"])
-        discussion.people_count += int(step > 0 and person.comment_count == 1) - int(step < 0 and person.comment_count == 0)
+        _count_person(discussion, comment, step)
+
+
+def _count_person(discussion: Discussion, comment: Comment, step: int) -> None:
+    writer: dict[str, Any] = {"author_id": comment.author_id, "guest_id": comment.guest_id}
+    person, _ = DiscussionPerson.objects.get_or_create(discussion=discussion, **writer)
+    person.comment_count += step
+    person.save(update_fields=["comment_count"])
+    discussion.people_count += int(step > 0 and person.comment_count == 1) - int(step < 0 and person.comment_count == 0)
+
+
+def count_for_guest(discussion: Discussion, comment: Comment, guest: Guest) -> None:
+    """Count a public ``comment`` as ``guest``'s from now on and no longer as its writer's; both rows are locked."""
+    _count_person(discussion, comment, -1)
+    comment.author, comment.guest = None, guest
+    _count_person(discussion, comment, 1)
+    discussion.save(update_fields=["people_count"])
 
 
 def refresh_waiting(discussion: Discussion, family: list[Comment]) -> None:

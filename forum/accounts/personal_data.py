@@ -1,0 +1,89 @@
+"""What is held on a person here: their row, their sessions, what the administration's log says of them.
+
+``MODELS`` are the tables this module answers for. Erasing is called last, when no other app holds a row of the person.
+"""
+
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import CASCADE, ForeignObjectRel, ProtectedError
+
+from .mailings import forget_mailing
+from .models import Guest, User
+from .names import name_key
+from .people import Person
+
+MODELS = ["accounts.User", "accounts.Guest", "accounts.AddressMailing", "sessions.Session", "admin.LogEntry"]
+
+
+def export(person: Person) -> dict[str, Any]:
+    """Return the row, where they are signed in, and what they did in the administration."""
+    if person.user is None:
+        return {"guest": _values(person.row, "display_name", "email", "proven_at", "created_at")}
+    user = person.user
+    return {
+        "member": _values(user, "display_name", "email", "relation", "date_joined", "last_login", "is_staff", "is_active"),
+        "roles": sorted(user.groups.values_list("name", flat=True)),
+        "signed_in_until": [session.expire_date for session in _sessions_of(user)],
+        "acts_in_the_administration": list(
+            LogEntry.objects.filter(user=user).order_by("pk").values("action_time", "object_repr", "action_flag")
+        ),
+    }
+
+
+@transaction.atomic
+def erase(person: Person, *, keep_words: bool) -> None:
+    """Delete the row of the person; that of somebody who decided or wrote for the site stays, without name and address."""
+    row = person.row
+    for address in person.addresses:
+        forget_mailing(address)
+    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
+    about.update(object_repr="", change_message="")
+    if person.user is None:
+        Guest.objects.filter(pk=row.pk).delete()
+        return
+    end_sessions(person.user)
+    if person.user.is_staff or LogEntry.objects.filter(user=person.user).exists():
+        anonymise_account(person.user)
+        return
+    try:
+        User.objects.filter(pk=row.pk).delete()
+    except ProtectedError:  # what they decided as a moderator stays in the log, and the log names its actor
+        anonymise_account(person.user)
+
+
+@transaction.atomic
+def anonymise_account(user: User) -> None:
+    """Take from ``user`` all that says who they were, every way to sign in, and every row that would go if theirs did."""
+    for relation in User._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.on_delete is not CASCADE:
+            continue
+        if relation.related_model is not LogEntry:  # what they did in the administration stays, as what they decided
+            relation.related_model._base_manager.filter(**{relation.field.name: user}).delete()
+    known = f"Former {'moderator' if user.is_staff else 'member'} {user.pk}"
+    user.email, user.display_name, user.relation = f"former-{user.pk}@erased.invalid", known, ""
+    user.name_key = name_key(known)
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.last_login = None
+    user.set_unusable_password()
+    user.save()
+
+
+def end_sessions(user: User) -> None:
+    """Sign ``user`` out everywhere."""
+    for session in _sessions_of(user):
+        session.delete()
+
+
+def _sessions_of(user: User) -> list[Session]:
+    """Return the sessions of ``user``: whose one is stands inside it, so all are opened."""
+    key = str(user.pk)
+    return [session for session in Session.objects.iterator(1000) if session.get_decoded().get(SESSION_KEY) == key]
+
+
+def _values(row: object, *fields: str) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in fields}
