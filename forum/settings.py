@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "forum.imports",
+    "forum.privacy",
     "forum.discussion",
     "forum.accounts",
     "forum.site",
@@ -213,7 +214,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits for its turn at BEGIN instead of failing in the middle
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY; "
+        "PRAGMA secure_delete=ON;",  # what is erased is overwritten, not only forgotten
     }
 else:
     _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _database.get("OPTIONS", {})

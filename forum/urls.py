@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("forum.site.urls")),
     path("", include("articles.urls")),
     path("", include("forum.discussion.urls")),
+    path("", include("forum.privacy.urls")),
 ]
 
 if apps.is_installed("anymail"):  # a mail provider chosen by EMAIL_URL reports bounces here

@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VNU = ROOT / "tests" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 PLAIN_TEXT = {"site:healthz", "site:readyz"}
+FILES = {"privacy:file"}
 REDIRECTS = {"discussion:comment", "discussion:year"}
 # Of one person's own rows: visited where their journeys are tested.
 PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-mail", "discussion:draft-by-link"}
@@ -58,6 +59,11 @@ class Sample:
         question = Comment.objects.filter(waiting=True).first()
         return cls(article, threads.order_by("-reply_count")[0], question or threads[0])
 
+    @property
+    def link(self) -> str:
+        """Return the signed part of the link to what the writer of the question wrote."""
+        return make_link(self.question.guest, Purpose.MINE)
+
     def arguments_of(self, name: str) -> list[dict[str, object]]:
         """Return the arguments of the address ``name``, once for each page worth a look."""
         slug = self.article.slug
@@ -73,6 +79,8 @@ class Sample:
             "discussion:mine-by-link": [{"token": "cut-off"}],
             "discussion:mine-prove": [{"token": "cut-off"}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
+            "privacy:data-by-link": [{"token": self.link}],
+            "privacy:erase-by-link": [{"token": self.link}],
         }
         return examples.get(name, [{}])
 
@@ -128,7 +136,7 @@ class OwnPages:
 def _names() -> list[str]:
     """Return the names of all addresses that show a page to the public."""
     return sorted(
-        set(_names_in(get_resolver().url_patterns, "")) - PLAIN_TEXT - REDIRECTS - PERSONAL - (account_names() - ENTRANCE)
+        set(_names_in(get_resolver().url_patterns, "")) - PLAIN_TEXT - FILES - REDIRECTS - PERSONAL - (account_names() - ENTRANCE)
     )
 
 

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from forum.privacy.export import Entry
 from tests.accounts.entrance import account_visits
 from tests.pages import ROOT, OwnPages, Sample, account_names, find_vnu_faults
 
@@ -31,6 +32,15 @@ def test_checker_of_html_and_css_finds_nothing(client: Client, tmp_path: Path) -
         pages[f"{visit.path} as {id(visit.client)}"] = visit.client.get(visit.path).content
     pages["sign-in with errors"] = client.post(reverse("account_login"), {"login": "x"}).content
     pages["sign-up with errors"] = client.post(reverse("account_signup"), {"email": "x"}).content
+    about_me = reverse("privacy:about-me")
+    pages["about me with errors"] = client.post(about_me, {"comment": "", "email": "x"}).content
+    pages["about me, sent"] = client.get(f"{about_me}?sent").content
+    erase = reverse("privacy:erase-by-link", args=[sample.link])
+    pages["erase with errors"] = client.post(erase, {}).content
+    pages["erase, asked"] = client.post(erase, {"words": "keep"}, follow=True).content
+    pages["data, asked"] = client.post(reverse("privacy:data-by-link", args=[sample.link]), follow=True).content
+    export = {"site_name": "Understory", "site_url": "", "sections": [Entry("Comments", entries=[Entry("Text", "Hello")])]}
+    pages["export"] = render_to_string("privacy/export/page.html", export).encode()
     for name in ERROR_PAGES:
         pages[name] = render_to_string(name, request=RequestFactory().get("/")).encode()
     for number, (path, html) in enumerate(pages.items()):

@@ -64,7 +64,7 @@ def show_form_again(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     cookie_missing = settings.CSRF_COOKIE_NAME not in request.COOKIES
     if entrance := accounts.show_form_again(request, view_name=match.view_name, cookie_missing=cookie_missing):
         return entrance
-    if match.view_name in COME_BACK:
+    if match.view_name in COME_BACK or getattr(match.func, "comes_back", False):
         response: HttpResponse = match.func(request, **match.kwargs, token_failed=True)
         response.status_code = 403
         return response

@@ -1,0 +1,127 @@
+"""Somebody who has left a trace wherever this site can hold one, each trace a word that stands nowhere else."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from forum.accounts.mailings import claim_mailing
+from forum.accounts.people import Person
+from forum.discussion.editing import appeal
+from forum.discussion.models import ActorKind, Comment, Draft, PendingChange
+from forum.discussion.services import Actor, redact_comment, transition
+from forum.imports.models import ImportedId, ImportRun
+from forum.jobs.worker import Worker
+from forum.mail.letters import Letter, Paragraph
+from forum.mail.sending import send_letters, write_letter
+from forum.privacy.models import ThirdPartyRequest
+from forum.privacy.services import request_export, request_for_third_party
+from tests.factories import PASSWORD, ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
+
+NAME = "Qwyzzla Vantongeren"
+EARLIER_NAME = "Blixenhoeven"
+ADDRESS = "qwyzzla@vantongeren-mail.example"
+WORDS = "zanzoquux"  # in what is public
+SECRETS = ("hargleblonk", "mirfenspoot", "dostraquib", "quentorly", "brastomile", "glimmerwot")  # in what is not, or no more
+NOTED = "wubberflang"  # in moderators' notes
+
+
+@dataclass
+class Life:
+    """Who it is, and what stands around their words."""
+
+    person: Person
+    own_root: Comment
+    other_root: Comment
+    replies_of_others: list[Comment] = field(default_factory=list)
+
+
+def live(*, is_member: bool) -> Life:
+    """Let somebody write, be decided about, be imported, mailed, exported and asked about."""
+    person = _make_person(is_member)
+    moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
+    article = ArticleFactory()
+    wrote = {"author": person.user} if person.user else {"guest": person.guest}
+    for state, secret in (("rejected", SECRETS[1]), ("withdrawn", SECRETS[2]), ("removed", SECRETS[1])):
+        CommentFactory(article=article, name=NAME, body=secret, subject=secret, state=state, **wrote)
+    root = CommentFactory(article=article, name=NAME, body=f"First {WORDS}. Yours, {NAME}", subject=f"{WORDS} {NAME}?", **wrote)
+    other = CommentFactory(article=article, body="What helped you in the first weeks?")
+    theirs = [CommentFactory(parent=root, body="Thank you, that helped me."), CommentFactory(parent=root, body="And me.")]
+    mine = CommentFactory(parent=other, name=EARLIER_NAME, body=f"This helped: {WORDS}. I am {SECRETS[0]}.", **wrote)
+    redact_comment(mine, body=f"This helped: {WORDS}.", actor=moderator, note=f"{NOTED} took out {SECRETS[0]}")
+    CommentFactory(parent=root, name=NAME, body=f"More {WORDS}.", **wrote)
+    PendingChange.objects.create(comment=root, body=f"{SECRETS[3]} instead", made_at=timezone.now())
+    appeal(Comment.objects.get(state="removed"), text=SECRETS[4])
+    Draft.objects.create(discussion=article.discussion, body=SECRETS[5], form_key=uuid4(), updated_at=timezone.now(), **wrote)
+    hidden = CommentFactory(parent=theirs[0], body="Do not listen to them.")
+    transition(hidden, "removed", actor=moderator, reason="unkind", note=f"They mean {NAME}, see above.")
+    _import(root)
+    _note_in_the_administration(person, root)
+    send_letters([write_letter(Letter("Hello", [Paragraph(f"{NAME} wrote {WORDS}")]), to=ADDRESS, kind="reply", name=NAME)])
+    DBTaskResult.objects.create(
+        task_path="forum.mail.jobs.deliver_mail", args_kwargs={"args": [], "kwargs": {}}, backend_name="default",
+        status="FAILED", finished_at=timezone.now(), traceback=f"ValueError: {NAME} <{ADDRESS}> {WORDS}",
+    )  # fmt: skip
+    request_for_third_party(root, about="child", wish="details", words=f"{NAME} is my sister and {NOTED}", email="")
+    ThirdPartyRequest.objects.create(comment=other, about="self", wish="whole", words=SECRETS[1], email=ADDRESS)
+    claim_mailing(ADDRESS, timezone.now())
+    request_export(person)
+    return Life(person, root, other, theirs)
+
+
+def _make_person(is_member: bool) -> Person:
+    if not is_member:
+        return Person(guest=GuestFactory(display_name=NAME, email=ADDRESS, proven_at=timezone.now()))
+    user = MemberFactory(display_name=NAME, email=ADDRESS)
+    assert Client().login(username=ADDRESS, password=PASSWORD)
+    return Person(user=user)
+
+
+def _import(comment: Comment) -> None:
+    run = ImportRun.objects.create(
+        file_name="page.txt", file_hash="0" * 64, format="serendip", started_at=datetime(2026, 1, 1, tzinfo=UTC),
+        problems=[{"line": 3, "sentence": f"“{NAME}” stands above no text."}, {"line": 9, "sentence": "an odd line"}],
+    )  # fmt: skip
+    ImportedId.objects.create(run=run, source="old-page", source_id="comment-1", comment=comment)
+    Comment.objects.filter(pk=comment.pk).update(origin="serendip", origin_note=f"Submitted by {NAME} on a Monday")
+
+
+def _note_in_the_administration(person: Person, comment: Comment) -> None:
+    actor = ModeratorFactory()
+    for row in (comment, person.user or person.guest):
+        LogEntry.objects.create(
+            user=actor, content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk), object_repr=NAME,
+            action_flag=CHANGE, change_message=f"Changed {ADDRESS}",
+        )  # fmt: skip
+
+
+def work() -> None:
+    """Do what is due, as a worker does."""
+    Worker(rhythms=[]).run_due()
+
+
+def read_database() -> bytes:
+    """Return all that the database holds: on SQLite its files byte by byte, on PostgreSQL every row of every table."""
+    if connection.vendor == "sqlite":
+        path = Path(str(connection.settings_dict["NAME"]))
+        return b"".join(part.read_bytes() for part in path.parent.glob(f"{path.name}*") if part.is_file())
+    with connection.cursor() as cursor:
+        rows = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT t::text FROM "{table}" t')
+            rows += [row[0] for row in cursor.fetchall()]
+    return "\n".join(rows).encode()
+
+
+def read_data_folder() -> bytes:
+    """Return all files of the data folder but the database, names included."""
+    files = [path for path in Path(settings.DATA_DIR).rglob("*") if path.is_file() and "sqlite3" not in path.name]
+    return b"".join(str(path).encode() + path.read_bytes() for path in files)
