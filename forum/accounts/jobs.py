@@ -1,5 +1,6 @@
 """The jobs of people: forgetting what is no longer needed about them."""
 
+from django.core.management import call_command
 from django.utils import timezone
 
 from forum.jobs.definitions import job
@@ -13,3 +14,10 @@ from .mailings import forget_mailings
 def prune_mailings() -> None:
     """Delete the traces of mail that was sent to typed addresses more than a day ago."""
     forget_mailings(timezone.now())
+
+
+@daily(at="04:10")
+@job()
+def clear_sessions() -> None:
+    """Delete sessions that have run out."""
+    call_command("clearsessions")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -40,7 +41,8 @@ class Person:
     @property
     def addresses(self) -> list[str]:
         """Return every e-mail address stored with them, proven or only typed."""
-        return [self.row.email] if self.row.email else []
+        others = EmailAddress.objects.filter(user=self.user).values_list("email", flat=True) if self.user else ()
+        return sorted({address for address in (self.row.email, *others) if address})
 
     @property
     def proven_address(self) -> str:

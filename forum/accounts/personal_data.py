@@ -5,6 +5,10 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
@@ -17,7 +21,19 @@ from .models import Guest, User
 from .names import name_key
 from .people import Person
 
-MODELS = ["accounts.User", "accounts.Guest", "accounts.AddressMailing", "sessions.Session", "admin.LogEntry"]
+PROVIDER_MODELS = ["socialaccount.SocialAccount", "socialaccount.SocialToken"]
+MODELS = [
+    "accounts.User",
+    "accounts.Guest",
+    "accounts.AddressMailing",
+    "sessions.Session",
+    "admin.LogEntry",
+    "account.EmailAddress",
+    "account.EmailConfirmation",
+    "mfa.Authenticator",
+    "usersessions.UserSession",
+    *(PROVIDER_MODELS if apps.is_installed("allauth.socialaccount") else []),
+]
 
 
 def export(person: Person) -> dict[str, Any]:
@@ -28,6 +44,12 @@ def export(person: Person) -> dict[str, Any]:
     return {
         "member": _values(user, "display_name", "email", "relation", "date_joined", "last_login", "is_staff", "is_active"),
         "roles": sorted(user.groups.values_list("name", flat=True)),
+        "addresses": list(EmailAddress.objects.filter(user=user).order_by("pk").values("email", "verified", "primary")),
+        "ways_to_sign_in": list(
+            Authenticator.objects.filter(user=user).order_by("pk").values("type", "created_at", "last_used_at")
+        ),
+        "accounts_elsewhere": _accounts_elsewhere(user),
+        "browsers": list(UserSession.objects.filter(user=user).order_by("pk").values("user_agent", "created_at", "last_seen_at")),
         "signed_in_until": [session.expire_date for session in _sessions_of(user)],
         "acts_in_the_administration": list(
             LogEntry.objects.filter(user=user).order_by("pk").values("action_time", "object_repr", "action_flag")
@@ -83,6 +105,14 @@ def _sessions_of(user: User) -> list[Session]:
     """Return the sessions of ``user``: whose one is stands inside it, so all are opened."""
     key = str(user.pk)
     return [session for session in Session.objects.iterator(1000) if session.get_decoded().get(SESSION_KEY) == key]
+
+
+def _accounts_elsewhere(user: User) -> list[dict[str, Any]]:
+    if not apps.is_installed("allauth.socialaccount"):
+        return []
+    model: Any = apps.get_model(PROVIDER_MODELS[0])
+    accounts = model.objects.filter(user=user).order_by("pk")
+    return list(accounts.values("provider", "uid", "extra_data", "date_joined", "last_login"))
 
 
 def _values(row: object, *fields: str) -> dict[str, Any]:

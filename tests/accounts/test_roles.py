@@ -17,6 +17,7 @@ from forum.imports.models import ImportRun
 from forum.jobs.models import QueuedJob
 from forum.mail.jobs import deliver_mail
 from forum.mail.models import OutgoingMessage
+from forum.privacy.models import ThirdPartyRequest
 from forum.site.models import HelpLine, SiteText
 from tests.factories import CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
 
@@ -27,7 +28,12 @@ MODERATE = CHANGE | {"bulk", "decide", "decide_change", "redact", "question", "u
 WRITE = CHANGE | {"add"}
 ALL = WRITE | {"delete"}
 WRITING = {"articles.article": WRITE | {"preview"}, "articles.collection": WRITE, "articles.oldaddress": ALL}
-MODERATING = {"discussion.comment": MODERATE, "discussion.discussion": CHANGE, "discussion.decision": CHANGE}
+MODERATING = {
+    "discussion.comment": MODERATE,
+    "discussion.discussion": CHANGE,
+    "discussion.decision": CHANGE,
+    "privacy.thirdpartyrequest": CHANGE,
+}
 
 # What opens for whom. "change" is the page of a row, be it only to read.
 OPEN = {
@@ -73,7 +79,7 @@ def _addresses_of_a_model(resolver: URLResolver) -> Iterator[tuple[str, type[Mod
 
 def make_a_row_of_each() -> dict[type[Model], Model]:
     """Store a row of every model in the administration; return one of each."""
-    CommentFactory()
+    ThirdPartyRequest.objects.create(comment=CommentFactory(), about="self", wish="details")
     CollectionFactory()
     MemberFactory()
     SiteText.objects.create(pk=1)
