@@ -19,7 +19,7 @@ COMMENT_KEYS = {
     "key", "parent", "name", "relation", "subject", "body", "posted", "precision", "posted_text", "old_site", "state", "reason",
     "member", "language",
 }  # fmt: skip
-OPTIONAL_COMMENT_KEYS = {"redactions", "edited_after_days"}
+OPTIONAL_COMMENT_KEYS = {"redactions"}
 POSTED_FORMATS = {"exact": "%Y-%m-%dT%H:%M:%SZ", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
@@ -136,7 +136,6 @@ def test_conversation_shows_every_part_of_the_design(comments):
     assert {comment["precision"] for comment in comments} >= {"exact", "month", "year", "unknown"}
     assert {comment["relation"] for comment in comments} == {"", "self", "carer", "work"}
     assert {comment["language"] for comment in comments} == {"en", "ar"}
-    assert any("edited_after_days" in comment for comment in comments)
     assert any(len(comment["body"].split()) > 200 and not re.search(r"[.,;?!]", comment["body"]) for comment in comments)
     waiting = [c for c in published if c["parent"] is None and "?" in c["body"] and c["key"] not in answered]
     assert len(waiting) >= 3
