@@ -1,5 +1,4 @@
 import html
-import re
 from datetime import date
 
 import pytest
@@ -9,7 +8,8 @@ from playwright.sync_api import expect
 from articles.models import Article, Collection, Correction, OldAddress, Source
 from articles.services import save_article
 from forum.accounts import roles
-from tests.factories import PASSWORD, ArticleFactory, CollectionFactory, MemberFactory, ModeratorFactory
+from tests.browser.acts import sign_in
+from tests.factories import ArticleFactory, CollectionFactory, MemberFactory, ModeratorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -229,11 +229,7 @@ def test_old_address_stays_on_this_site(client, author, path, target, is_taken):
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_preview_follows_the_text_as_it_is_typed(page, live_server):
-    ModeratorFactory(role=roles.AUTHOR, email="author@example.org")
-    page.goto(f"{live_server.url}/admin/login/?next={ADD}")
-    page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill("author@example.org")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    sign_in(page, f"{live_server.url}{ADD}", ModeratorFactory(role=roles.AUTHOR))
     pane = page.locator("#body-preview")
     expect(pane).to_contain_text("There is no text yet.")
 
