@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("forum.accounts.urls")),
+    path("settings/", include("forum.accounts.own_urls")),
     path("", include("forum.site.urls")),
     path("", include("articles.urls")),
     path("", include("forum.discussion.urls")),

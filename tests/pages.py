@@ -37,6 +37,7 @@ FILES = {"privacy:file"}
 REDIRECTS = {"discussion:comment", "discussion:year"}
 # Of one person's own rows: visited where their journeys are tested.
 PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-mail", "discussion:draft-by-link"}
+MEMBERS_ONLY = {"discussion:comment-ignore", "own:settings", "own:show-again"}  # ``tests.member_pages``
 
 # All that axe tests by default, the contrast of AAA, and targets big enough for a finger that trembles.
 AXE_RULES = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
@@ -78,6 +79,7 @@ class Sample:
             "discussion:comment-appeal": [{"pk": self.question.pk}],
             "discussion:mine-by-link": [{"token": "cut-off"}],
             "discussion:mine-prove": [{"token": "cut-off"}],
+            "discussion:member": [{"slug": Comment.objects.filter(public=True, author__isnull=False)[:1].get().author.slug}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
             "privacy:data-by-link": [{"token": self.link}],
             "privacy:erase-by-link": [{"token": self.link}],
@@ -135,9 +137,8 @@ class OwnPages:
 
 def _names() -> list[str]:
     """Return the names of all addresses that show a page to the public."""
-    return sorted(
-        set(_names_in(get_resolver().url_patterns, "")) - PLAIN_TEXT - FILES - REDIRECTS - PERSONAL - (account_names() - ENTRANCE)
-    )
+    unseen = PLAIN_TEXT | FILES | REDIRECTS | PERSONAL | MEMBERS_ONLY | (account_names() - ENTRANCE)
+    return sorted(set(_names_in(get_resolver().url_patterns, "")) - unseen)
 
 
 def account_names() -> set[str]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from forum.privacy.export import Entry
 from tests.accounts.entrance import account_visits
+from tests.member_pages import MemberPages
 from tests.pages import ROOT, OwnPages, Sample, account_names, find_vnu_faults
 
 ERROR_PAGES = ("403.html", "404.html", "410.html", "429.html", "500.html", "503.html")
@@ -41,6 +42,10 @@ def test_checker_of_html_and_css_finds_nothing(client: Client, tmp_path: Path) -
     pages["data, asked"] = client.post(reverse("privacy:data-by-link", args=[sample.link]), follow=True).content
     export = {"site_name": "Understory", "site_url": "", "sections": [Entry("Comments", entries=[Entry("Text", "Hello")])]}
     pages["export"] = render_to_string("privacy/export/page.html", export).encode()
+    member = MemberPages.write()
+    client.force_login(member.member)
+    pages |= {f"member{path}": client.get(path).content for path in member.paths()}
+    pages["settings with errors"] = client.post(reverse("own:settings"), {"display_name": "", "relation": "x"}).content
     for name in ERROR_PAGES:
         pages[name] = render_to_string(name, request=RequestFactory().get("/")).encode()
     for number, (path, html) in enumerate(pages.items()):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from .addresses import set_address
 from .models import User
 from .names import name_key, sounds_like_staff
+from .naming import is_held, rename
 
 # One way to sign in for everybody, second step included.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -33,7 +34,7 @@ class NameChecks(forms.ModelForm):
         return self.cleaned_data["email"].strip().lower()
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a name that looks like another member's, and a word of staff for anybody else; set ``name_key``."""
+        """Refuse a name that looks like another member's, and a word of staff for anybody else."""
         data = super().clean() or self.cleaned_data
         name = data.get("display_name", "")
         key = name_key(name)
@@ -45,7 +46,8 @@ class NameChecks(forms.ModelForm):
             )
         elif name and (other := User.objects.filter(name_key=key).exclude(pk=self.instance.pk).first()):
             self.add_error("display_name", _("This looks the same as the name of another member: %(name)s.") % {"name": other})
-        self.instance.name_key = key
+        elif name and is_held(name, besides=self.instance):
+            self.add_error("display_name", _("Another member gave up this name not long ago."))
         return data
 
 
@@ -88,7 +90,15 @@ class MemberAdmin(UserAdmin):
     actions = None
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
-        """Store the member. The operator vouches for an address they type: whoever reads its mail can sign in."""
+        """Store the member with the address of their page, which leads there under their old name too.
+
+        The operator vouches for an e-mail address they type: whoever reads its mail can sign in.
+        """
+        if not change:
+            User.objects.give_name(obj, obj.display_name)
+        elif "display_name" in form.changed_data:
+            renamed = rename(obj, obj.display_name)
+            obj.name_key, obj.slug = renamed.name_key, renamed.slug
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
             set_address(obj, is_proven=True)

@@ -8,8 +8,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 
-from .models import Guest, User
-from .names import name_key, sounds_like_staff
+from .models import Guest
+from .names import sounds_like_staff
+from .naming import is_held
 
 COOKIE_SALT = "accounts.guest-cookie"
 COOKIE_AGE = timedelta(days=400)  # the longest that browsers keep one; each comment renews it
@@ -99,5 +100,4 @@ def is_name_free(name: str) -> bool:
     """Tell whether a guest may write as ``name``: it looks like no member's, and like nobody's who speaks for the site."""
     if sounds_like_staff(name):
         return False
-    key = name_key(name)
-    return not key or not User.objects.filter(name_key=key).exists()
+    return not is_held(name)

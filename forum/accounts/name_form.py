@@ -40,5 +40,4 @@ class NameForm(forms.Form):
 
     def fill(self, user: Any) -> None:
         """Give ``user`` the name of a valid form."""
-        user.display_name = self.cleaned_data["display_name"]
-        user.name_key = name_key(user.display_name)
+        User.objects.give_name(user, self.cleaned_data["display_name"])

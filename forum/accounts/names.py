@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 MAX_NAME_CHARS = 60
 MAX_KEY_CHARS = MAX_NAME_CHARS * 4  # a few characters spell out a whole phrase in their compatibility form
+MAX_SLUG_CHARS = MAX_KEY_CHARS
 
 # A guest under one of these would be taken for somebody who speaks for the site. Whole words only: "Teamwork" is a name.
 STAFF_WORDS = frozenset(
@@ -67,6 +68,17 @@ def name_key(name: str) -> str:
     text = unicodedata.normalize("NFKC", "".join(_latin_look_alike(char) for char in _ACCENTS.sub("", text))).casefold()
     text = text.translate(_LATIN_SIGNS).replace("i", "l").replace("rn", "m").replace("vv", "w")
     return "".join(char for char in text if unicodedata.category(char)[0] in "LNM")[:MAX_KEY_CHARS]
+
+
+def make_slug(name: str) -> str:
+    """Return ``name`` as part of an address: letters, vowel marks and digits of its own script, small, with hyphens.
+
+    A slug made into a slug again is the same. "member" for a name that has none of these ("@@@").
+    """
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).casefold())
+    kinds = [(char, unicodedata.category(char)) for char in text]
+    words = "".join(char if kind[0] in "LNM" else " " for char, kind in kinds if kind != "Cf").split()
+    return "-".join(words)[:MAX_SLUG_CHARS].strip("-") or "member"
 
 
 @lru_cache(maxsize=4096)

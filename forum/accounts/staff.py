@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from .addresses import set_address
 from .models import User
 from .names import MAX_NAME_CHARS, name_key
+from .naming import is_held, rename
 from .roles import ROLES
 
 # Letters that nobody mixes up when copying from a screen; 16 of them are 72 bits.
@@ -48,10 +49,10 @@ def add_staff(*, email: str, role: str, name: str = "", password: str = "") -> S
     user = User.objects.filter(email=email).first()
     if user is None:
         chosen = _require_free_name(name) if name else _free_name(email.split("@")[0])
-        user = User(email=email, display_name=chosen, name_key=name_key(chosen))
+        user = User(email=email)
+        User.objects.give_name(user, chosen)
     elif name and name_key(name) != user.name_key:
-        user.display_name = _require_free_name(name)
-        user.name_key = name_key(name)
+        user = rename(user, _require_free_name(name, besides=user))
     generated = ""
     if password:
         try:
@@ -75,11 +76,11 @@ def generate_password() -> str:
     return "-".join("".join(letters[start::PASSWORD_GROUPS]) for start in range(PASSWORD_GROUPS))
 
 
-def _require_free_name(name: str) -> str:
+def _require_free_name(name: str, *, besides: User | None = None) -> str:
     name = " ".join(name.split())
     if not name_key(name) or len(name) > MAX_NAME_CHARS:
         raise StaffError(_("A name has at least one letter and at most %(max)d characters.") % {"max": MAX_NAME_CHARS})
-    if User.objects.filter(name_key=name_key(name)).exists():
+    if is_held(name, besides=besides):
         raise StaffError(_("Somebody here already has the name “%(name)s”, or one that looks like it.") % {"name": name})
     return name
 
@@ -88,7 +89,7 @@ def _free_name(wanted: str) -> str:
     wanted = wanted[: MAX_NAME_CHARS - 10]
     wanted = wanted if name_key(wanted) else "member"
     name, number = wanted, 1
-    while User.objects.filter(name_key=name_key(name)).exists():
+    while is_held(name):
         number += 1
         name = f"{wanted} {number}"
     return name

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.models import Article
+from forum.accounts.ignoring import read_ignored
 from forum.site.models import SiteText
 
 from . import rows
@@ -112,7 +113,8 @@ def read_conversation(request: HttpRequest, article: Article, site_text: SiteTex
         can_post=can_post(viewer, discussion),
         is_print=is_print,
     )
-    around = make_surroundings(Layout.PRINT if is_print else Layout.ARTICLE, path, site_text, now, can_post=talk.can_post)
+    layout = Layout.PRINT if is_print else Layout.ARTICLE
+    around = make_surroundings(layout, path, site_text, now, can_post=talk.can_post, member_id=viewer.user_id)
     if is_print:
         _fill_print(talk, request, around)
         return talk
@@ -128,8 +130,13 @@ def read_conversation(request: HttpRequest, article: Article, site_text: SiteTex
     return talk
 
 
-def make_surroundings(layout: Layout, article_path: str, site_text: SiteText, now: datetime, *, can_post: bool) -> Surroundings:
-    """Return what the comments of a page have in common; the address of a comment is made once, not for each."""
+def make_surroundings(
+    layout: Layout, article_path: str, site_text: SiteText, now: datetime, *, can_post: bool, member_id: int | None = None
+) -> Surroundings:
+    """Return what the comments of a page have in common; addresses are made once, not for each comment.
+
+    ``member_id`` is the member who looks: one query more for the people they ignore.
+    """
     return Surroundings(
         layout=layout,
         article_path=article_path,
@@ -138,6 +145,9 @@ def make_surroundings(layout: Layout, article_path: str, site_text: SiteText, no
         usual_wait=site_text.usual_wait,
         now=now,
         can_post=can_post,
+        members_path=reverse("discussion:member", args=["-"]).removesuffix("-/"),
+        member_id=member_id,
+        ignored=read_ignored(member_id),
     )
 
 

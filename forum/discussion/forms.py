@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from forum.accounts.guests import is_name_free
-from forum.accounts.models import Guest, Relation, User
+from forum.accounts.models import Guest, User
 from forum.accounts.names import MAX_NAME_CHARS, explain_taken_name, tidy_name
+from forum.accounts.own_forms import RELATION_CHOICES
 
 from .editing import text_key
 from .markup import render, to_plain
@@ -23,13 +24,6 @@ TEXT_FIELDS: tuple[Literal["subject", "body", "name"], ...] = ("subject", "body"
 
 MAX_ADDRESS_CHARS = 254  # of RFC 5321, and of the column
 MAX_APPEAL_CHARS = 4_000
-
-RELATION_CHOICES = [
-    (Relation.SELF.value, gettext_lazy("I live with it")),
-    (Relation.CARER.value, gettext_lazy("I care for someone")),
-    (Relation.WORK.value, gettext_lazy("I work in health or care")),
-    ("", gettext_lazy("I would rather not say")),
-]
 
 
 class WrittenText(forms.CharField):

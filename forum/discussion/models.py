@@ -228,6 +228,7 @@ class Comment(models.Model):
             models.Index(F("active_at").desc(), F("id").desc(), name="comment_waiting", condition=Q(waiting=True)),
             models.Index(F("published_at").desc(), F("id").desc(), name="comment_feed", condition=Q(public=True)),
             models.Index("discussion", "published_at", name="comment_since", condition=Q(public=True)),
+            models.Index("author", F("published_at").desc(), F("id").desc(), name="comment_of_member", condition=Q(public=True)),
             models.Index("created_at", "id", name="comment_held_queue", condition=Q(held=True)),
             # What is neither public nor waiting, by state: the lists of the administration.
             models.Index("state", F("id").desc(), name="comment_not_shown", condition=Q(public=False, held=False)),

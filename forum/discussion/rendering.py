@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from urllib.parse import quote as in_address
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forum.accounts.ignoring import NOBODY, Ignored
 from forum.accounts.models import Relation
 
 from .models import Comment
@@ -44,6 +46,9 @@ class Surroundings:
     usual_wait: str
     now: datetime
     can_post: bool
+    members_path: str  # "/members/"
+    member_id: int | None = None  # who looks, if they have signed in
+    ignored: Ignored = NOBODY  # by them
     shown_ids: frozenset[int] = frozenset()
 
     def thread_path(self, root_id: int) -> str:
@@ -176,6 +181,15 @@ def _comment(row: Row, around: Surroundings, level: int, *, is_new: bool, reply:
     if not row.is_readable:
         title = f'<h{level} class="vh" id="comment-{row.id}h">{_("A comment that is not shown")}</h{level}>'
         return f'{title}<p class="comment__gone">{_line_instead(row)}</p>'
+    words = _shown(row, around, level, is_new=is_new, reply=reply)
+    if around.layout is Layout.PRINT or row.is_own or not around.ignored.has(row.author_id, row.guest_id):
+        return words
+    line = _("A comment by %(name)s, folded because you asked. Show it") % {"name": _name(row, around)}
+    # One box in the line, as in a button.
+    return f"<details><summary><span>{line}</span></summary>{words}</details>"
+
+
+def _shown(row: Row, around: Surroundings, level: int, *, is_new: bool, reply: Reply | None) -> str:
     moment = moment_of(row)
     quoted = reply.answer.quote if reply and reply.answer else ""
     said = f'<blockquote class="said"><p>“{escape(quoted)}”</p></blockquote>' if quoted else ""
@@ -318,10 +332,22 @@ def _actions(row: Row, around: Surroundings, date: str) -> str:
         )
     details = _(" for the comment by %(name)s") % {"name": name}
     own = "".join(_own_link(words, way, row, around, when) for words, way in _own_ways(row)) if row.is_mine else ""
+    links = "".join(f'<a href="{path}">{words}</a>' for path, words in _more(row, around, name))
     return (
         f'<div class="comment__actions">{reply}<details><summary>{_("More")}<span class="vh">{details}{when}</span></summary>'
-        f'<a href="{around.comments_path}{row.id}/">{_("Link to this comment")}</a>{own}</details></div>'
+        f"{links}{own}</details></div>"
     )
+
+
+def _more(row: Row, around: Surroundings, name: str) -> Iterable[tuple[str, str]]:
+    """Yield path and words of what else can be done with a comment."""
+    path = f"{around.comments_path}{row.id}/"
+    yield path, _("Link to this comment")
+    if row.author_slug:
+        yield f"{around.members_path}{in_address(row.author_slug)}/", _("All comments by %(name)s") % {"name": name}
+    if around.member_id is not None and not row.is_mine and not around.ignored.has(row.author_id, row.guest_id):
+        words = _("Fold this comment for me") if row.origin and not row.author_id else _("Fold comments by %(name)s for me")
+        yield f"{path}ignore/", words % {"name": name}
 
 
 def _own_ways(row: Row) -> list[tuple[str, str]]:

@@ -23,12 +23,15 @@ ROOTS_ON_A_PAGE = 20
 REPLIES_ON_A_PAGE = 100
 MOST_NEW = 100  # so many new comments are marked and unfolded: a page must end somewhere
 MOST_OWN = 50
+COMMENTS_OF_MEMBER = 20
+Keyset = tuple[datetime, int]
 MOST_PRINTED = 1_000  # about 300 sheets; what is longer is read on the pages of its threads
 UNDATED = 0  # stands for the year of what has none
 
 FIELDS = Row._fields[: Row._fields.index("parent_name")]
 # The text of a parent is asked for only where it may be quoted: a root is never quoted, and may be long.
 _PARENT_HTML = Case(When(parent__root__isnull=False, then=F("parent__body_html")), default=Value(""), output_field=TextField())
+_AUTHOR_SLUG = F("author__slug")
 _REPLY_FIELDS = (*FIELDS, "parent__name", "parent__public", "quotable_html")
 
 
@@ -73,7 +76,7 @@ def _mark_mine(row: Row, own: OwnRows) -> Row:
 def _strip(row: Row) -> Row:
     return row._replace(
         name="", relation="", mark="", subject="", body_html="", language="", posted_text="", origin_note="",
-        author_id=None, guest_id=None, parent_name=None, parent_html=None, parent_public=None,
+        author_id=None, guest_id=None, author_slug=None, parent_name=None, parent_html=None, parent_public=None,
     )  # fmt: skip
 
 
@@ -112,7 +115,7 @@ def read_newest_roots(discussion: Discussion, after: tuple[datetime, int] | None
 def read_waiting(discussion: Discussion, after: int) -> tuple[list[Row], Row | None]:
     """Return the waiting comments of a discussion with ids above ``after``, and the first one after them."""
     waiting = Comment.objects.filter(discussion=discussion, waiting=True, pk__gt=after).order_by("pk")
-    quoted = waiting.annotate(quotable_html=F("parent__body_html")).values_list(*_REPLY_FIELDS)
+    quoted = waiting.annotate(quotable_html=F("parent__body_html"), author_slug=_AUTHOR_SLUG).values_list(*_REPLY_FIELDS)
     rows = [_reply(values) for values in quoted[: ROOTS_ON_A_PAGE + 1]]
     return rows[:ROOTS_ON_A_PAGE], rows[ROOTS_ON_A_PAGE] if len(rows) > ROOTS_ON_A_PAGE else None
 
@@ -154,6 +157,20 @@ def read_thread(root_id: int, page: int) -> list[Row]:
         root_id=root_id, listed=True, reply_index__gt=last - REPLIES_ON_A_PAGE, reply_index__lte=last
     )
     return _replies(replies.order_by("reply_index"))
+
+
+def read_by_member(member_id: int, after: tuple[datetime, int] | None) -> tuple[list[tuple[Row, int]], Keyset | None]:
+    """Return what everybody may read of a member below the keyset ``after``, the latest first, and the keyset of the next page.
+
+    With each comes the id of its discussion.
+    """
+    written = Comment.objects.visible_to(ANONYMOUS).filter(author_id=member_id).order_by("-published_at", "-id")
+    if after:
+        written = written.filter(earlier_than("published_at", after))
+    found = [(_reply(values[:-1]), values[-1]) for values in _with_parents(written, "discussion_id")[: COMMENTS_OF_MEMBER + 1]]
+    here = found[:COMMENTS_OF_MEMBER]
+    last = here[-1][0] if len(found) > len(here) else None
+    return here, (last.published_at, last.id) if last and last.published_at else None
 
 
 def read_root(root_id: int) -> Row:
@@ -207,7 +224,7 @@ def _plain(comments: CommentQuerySet) -> list[Row]:
     listed = Comment.objects.filter(root=OuterRef("pk"), listed=True, reply_index__isnull=False)
     third = listed.order_by("reply_index").values("pk")[2:3]
     last_but_one = listed.order_by("-reply_index").values("pk")[1:2]
-    found = comments.annotate(third=_if_folded(third), last_but_one=_if_folded(last_but_one))
+    found = comments.annotate(third=_if_folded(third), last_but_one=_if_folded(last_but_one), author_slug=_AUTHOR_SLUG)
     return [_root(values) for values in found.values_list(*FIELDS, "third", "last_but_one")]
 
 
@@ -216,8 +233,8 @@ def _if_folded(reply: "QuerySet[Comment, Any]") -> Case:
     return Case(When(reply_count__gt=UNFOLDED_REPLIES, then=Subquery(reply, output_field=field)), output_field=field)
 
 
-def _with_parents(comments: CommentQuerySet) -> "QuerySet[Comment, tuple[Any, ...]]":
-    return comments.annotate(quotable_html=_PARENT_HTML).values_list(*_REPLY_FIELDS)
+def _with_parents(comments: CommentQuerySet, *more: str) -> "QuerySet[Comment, tuple[Any, ...]]":
+    return comments.annotate(quotable_html=_PARENT_HTML, author_slug=_AUTHOR_SLUG).values_list(*_REPLY_FIELDS, *more)
 
 
 def _replies(comments: CommentQuerySet) -> list[Row]:

@@ -56,6 +56,7 @@ class Row(NamedTuple):
     origin_note: str
     author_id: int | None
     guest_id: int | None
+    author_slug: str | None  # of a member's page
     parent_name: str | None = None
     parent_public: bool | None = None
     parent_html: str | None = None  # of a parent that is a reply itself

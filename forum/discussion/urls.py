@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import drafts, forms, lists, mine, own, pages
+from .views import drafts, forms, lists, members, mine, own, pages
 
 app_name = "discussion"
 urlpatterns = [
@@ -24,4 +24,6 @@ urlpatterns = [
     path("drafts/<int:pk>/discard/", drafts.discard, name="draft-discard"),
     path("drafts/<int:pk>/mail/", drafts.mail_link, name="draft-mail"),
     path("drafts/<int:pk>/<str:token>/", drafts.open_by_link, name="draft-by-link"),
+    path("comments/<int:pk>/ignore/", members.ignore_writer, name="comment-ignore"),
+    path("members/<str:slug>/", members.member, name="member"),
 ]

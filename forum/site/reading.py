@@ -1,4 +1,4 @@
-"""Text size, spacing and colours as a reader chose them: a small cookie, set only by the form at /reading/."""
+"""Text size, spacing and colours as chosen at /reading/: kept in a small cookie, for members in a field of their account too."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -33,5 +33,8 @@ class ReadingSettings:
 
 
 def read_settings(request: HttpRequest) -> ReadingSettings:
-    """Return what this reader chose, or what a new reader gets."""
-    return ReadingSettings.from_cookie(request.COOKIES.get(settings.READING_COOKIE_NAME, ""))
+    """Return what this reader chose, or what a new reader gets. What a member chose follows them from device to device."""
+    # Pages of failures are shown before anybody is known.
+    member = getattr(request, "user", None)
+    chosen = member.reading if member is not None and member.is_authenticated else ""
+    return ReadingSettings.from_cookie(chosen or request.COOKIES.get(settings.READING_COOKIE_NAME, ""))

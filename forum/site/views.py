@@ -45,7 +45,7 @@ def help_now(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def reading(request: HttpRequest) -> HttpResponse:
-    """Show the choice of text size, spacing and colours, or keep it in a cookie and go back to the page the reader came from."""
+    """Show the choice of text size, spacing and colours, or keep it and go back to the page the reader came from."""
     if request.method != "POST":
         back = _own_address(request, request.headers.get("Referer", ""))
         form = ReadingForm(initial=asdict(read_settings(request)))
@@ -55,7 +55,11 @@ def reading(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "site/reading.html", {"form": form, "next": back})
     response = redirect(back or f"{reverse('site:reading')}?saved")
+    # For members too: their own device looks the same when the session has ended and they sign in again.
     _remember(response, form.chosen())
+    if request.user.is_authenticated:
+        request.user.reading = form.chosen().to_cookie()
+        request.user.save(update_fields=["reading"])
     return response
 
 

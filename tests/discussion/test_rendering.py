@@ -16,7 +16,7 @@ NASTY = "<script>alert(1)</script>\"'&"
 def around(layout=Layout.ARTICLE, **fields):
     values = {
         "layout": layout, "article_path": "/articles/stiff/", "comments_path": "/comments/", "visitor_name": "A reader",
-        "usual_wait": "1 day", "now": datetime(2026, 11, 23, tzinfo=UTC), "can_post": True,
+        "members_path": "/members/", "usual_wait": "1 day", "now": datetime(2026, 11, 23, tzinfo=UTC), "can_post": True,
     }  # fmt: skip
     return Surroundings(**(values | fields))
 

@@ -87,6 +87,8 @@ def look_around(client, article, pks):
     paths = ["/", "/unanswered/", "/unanswered/?order=newest", *(f"{base}{query}" for query in queries)]
     paths += [f"{base}comments/{pk}/" for pk in pks] + [f"/comments/{pk}/" for pk in pks]
     paths += ["/mine/", *(f"/comments/{pk}/{page}/" for pk in pks for page in ("edit", "withdraw", "appeal"))]
+    writers = User.objects.filter(comments__in=pks).distinct()
+    paths += [writer.get_absolute_url() for writer in writers]
     pages = {}
     for path in paths:
         answer = client.get(path, follow=True)

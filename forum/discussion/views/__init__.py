@@ -1,1 +1,1 @@
-"""Views by task: ``pages`` shows conversations, ``forms`` takes what people write."""
+"""Views by task: ``pages`` shows conversations, ``forms`` takes what people write; ``members`` is about people."""

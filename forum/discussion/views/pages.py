@@ -22,6 +22,8 @@ from ..rendering import Layout, render_threads
 from ..threads import Row, Thread, build_thread, quoted_line
 from ..way_back import find_way_back, forget_promise
 
+BIGGEST_ID = 2**63 - 1  # that databases have
+
 
 class CommentGoneError(Exception):
     """Its writer took it back, or it was erased, and nobody answered it."""
@@ -80,7 +82,7 @@ def year(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _find_comment(viewer: Viewer, pk: int) -> Comment:
     """Return a comment that has a place or a line on a page of ``viewer``; raise Http404, or CommentGoneError if taken back."""
-    if pk > 2**63 - 1:
+    if pk > BIGGEST_ID:
         raise Http404
     found = Comment.objects.select_related("discussion__article").defer("body", "body_html", "discussion__article__body_html")
     comment = found.filter(pk=pk).first()
@@ -124,6 +126,7 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
         site_text,
         timezone.now(),
         can_post=can_post(viewer, discussion),
+        member_id=viewer.user_id,
     )
     title, heading = _title_of(root, site_text.visitor_name)
     return {

@@ -1,0 +1,78 @@
+"""A member with an old name, and with somebody they do not want to read. Without scripts."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from forum.accounts.models import User
+from tests.browser.acts import press_until_focused
+from tests.conftest import Visitors
+from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory
+from tests.member_pages import MemberPages, session_cookie
+from tests.pages import find_axe_faults, find_overflow, open_everything
+
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+
+
+def open_as(visitors: Visitors, live_server: LiveServer, user: User) -> Page:
+    page = visitors.open(java_script_enabled=False)
+    page.context.add_cookies([{**session_cookie(user), "url": live_server.url}])
+    return page
+
+
+def test_somebody_is_folded_and_shown_again_by_keyboard(visitors: Visitors, live_server: LiveServer) -> None:
+    article = ArticleFactory()
+    comment = CommentFactory(article=article, guest=GuestFactory(display_name="Bo"), name="Bo", body="Words of Bo.")
+    page = open_as(visitors, live_server, MemberFactory())
+    page.goto(live_server.url + article.get_absolute_url())
+    press_until_focused(page, f"#comment-{comment.pk} .comment__actions summary")
+    page.keyboard.press("Enter")
+    press_until_focused(page, "[href$='/ignore/']")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    press_until_focused(page, "button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    folded = page.locator(f"#comment-{comment.pk}")
+    expect(folded).to_contain_text("A comment by Bo, folded because you asked. Show it")
+    expect(folded.get_by_text("Words of Bo.")).to_be_hidden()
+    press_until_focused(page, f"#comment-{comment.pk} summary")
+    page.keyboard.press("Enter")
+    expect(folded.get_by_text("Words of Bo.")).to_be_visible()
+
+    page.goto(f"{live_server.url}/settings/")
+    page.get_by_role("button", name="Show comments by Bo again").click()
+    expect(page.get_by_role("status")).to_have_text("Their comments are shown again.")
+    page.goto(live_server.url + article.get_absolute_url())
+    expect(folded).not_to_contain_text("folded")
+
+
+def test_name_is_changed_and_the_old_address_leads_to_the_new_one(visitors: Visitors, live_server: LiveServer) -> None:
+    MemberFactory(display_name="Tomasz")
+    member = MemberFactory(display_name="محمد")
+    page = open_as(visitors, live_server, member)
+    page.goto(f"{live_server.url}/settings/")
+    page.get_by_label("Name to show").fill("T0masz")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#problems")).to_contain_text("Somebody else here is called T0masz.")
+    page.get_by_label("Name to show").fill("محمد علي")
+    page.get_by_label("I care for someone").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_have_text("Saved.")
+    page.goto(f"{live_server.url}/members/محمد/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("محمد علي")
+    expect(page.locator("main")).to_contain_text("Caring for someone.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_pages_that_only_a_member_sees_are_as_good(visitors: Visitors, live_server: LiveServer, scheme: str, width: int) -> None:
+    own = MemberPages.write()
+    page = visitors.open(color_scheme=scheme, viewport={"width": width, "height": 800})
+    page.context.add_cookies([{**own.cookie, "url": live_server.url}])
+    faults = []
+    for path in own.paths():
+        page.goto(live_server.url + path)
+        open_everything(page)
+        faults += find_axe_faults(page) + find_overflow(page)
+    assert faults == []
