@@ -5,31 +5,43 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from articles.models import Article
 from forum.accounts.ignoring import ignore
 from forum.accounts.models import User
-from forum.discussion.models import Comment
-from tests.factories import ArticleFactory, CommentFactory, MemberFactory
+from forum.discussion.claiming import Claimer, decide_claim, make_claim
+from forum.discussion.models import ActorKind, Comment
+from forum.discussion.services import Actor
+from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 
 
 @dataclass(frozen=True)
 class MemberPages:
-    """A member who ignores somebody, and the pages that only they see."""
+    """A member who ignores somebody, has old comments to attach and asked for others; and the pages that only they see."""
 
     member: User
     article: Article
-    other: Comment
+    waiting: Comment
+    declined: Comment
+    granted: Comment
 
     @classmethod
     def write(cls) -> "MemberPages":
-        """Write the comments."""
+        """Write the comments and ask for three of them."""
         member = MemberFactory(email="joan@example.org", display_name="Joan of Rennes", relation="carer")
         article = ArticleFactory(title="Living with stiff muscles")
         CommentFactory(article=article, author=member, state="published")
-        other = CommentFactory(article=article, name="Joan", origin="serendip")
+        guest = GuestFactory(display_name="Joan", email=member.email, proven_at=timezone.now())
+        CommentFactory(article=article, guest=guest, name="Joan", body="It began in spring.")
+        CommentFactory(article=article, guest=guest, name="Joan", state="held")
         ignore(member, guest=CommentFactory(article=article, name="Bo").guest)
-        return cls(member, article, other)
+        old = [CommentFactory(article=article, name="Joan", origin="serendip") for _ in range(3)]
+        claims = [make_claim(comment, claimer=Claimer(member=member), evidence="I signed as J.") for comment in old]
+        moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
+        decide_claim(claims[1], grant=False, answer="Which address did you give?", actor=moderator)
+        decide_claim(claims[2], grant=True, actor=moderator)
+        return cls(member, article, *old)
 
     @property
     def cookie(self) -> dict[str, str]:
@@ -38,9 +50,10 @@ class MemberPages:
 
     def paths(self) -> list[str]:
         """Return the path of every page that is theirs."""
-        folding = reverse("discussion:comment-ignore", args=[self.other.pk])
-        pages = [self.member.get_absolute_url(), self.article.get_absolute_url()]
-        return [reverse("own:settings"), folding, reverse("site:reading"), *pages]
+        claims = [reverse("discussion:comment-claim", args=[row.pk]) for row in (self.waiting, self.declined, self.granted)]
+        own = [reverse("own:settings"), reverse("discussion:attach"), f"{reverse('discussion:attach')}?attached=2"]
+        folding = reverse("discussion:comment-ignore", args=[self.waiting.pk])
+        return [*own, *claims, folding, reverse("site:reading"), self.member.get_absolute_url(), self.article.get_absolute_url()]
 
 
 def session_cookie(user: User) -> dict[str, str]:

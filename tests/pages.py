@@ -37,7 +37,7 @@ FILES = {"privacy:file"}
 REDIRECTS = {"discussion:comment", "discussion:year"}
 # Of one person's own rows: visited where their journeys are tested.
 PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-mail", "discussion:draft-by-link"}
-MEMBERS_ONLY = {"discussion:comment-ignore", "own:settings", "own:show-again"}  # ``tests.member_pages``
+MEMBERS_ONLY = {"discussion:attach", "discussion:comment-ignore", "own:settings", "own:show-again"}  # ``tests.member_pages``
 
 # All that axe tests by default, the contrast of AAA, and targets big enough for a finger that trembles.
 AXE_RULES = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
@@ -79,6 +79,7 @@ class Sample:
             "discussion:comment-appeal": [{"pk": self.question.pk}],
             "discussion:mine-by-link": [{"token": "cut-off"}],
             "discussion:mine-prove": [{"token": "cut-off"}],
+            "discussion:comment-claim": [{"pk": Comment.objects.filter(public=True).exclude(origin="")[:1].get().pk}],
             "discussion:member": [{"slug": Comment.objects.filter(public=True, author__isnull=False)[:1].get().author.slug}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
             "privacy:data-by-link": [{"token": self.link}],

@@ -43,7 +43,11 @@ def test_checker_of_html_and_css_finds_nothing(client: Client, tmp_path: Path) -
     export = {"site_name": "Understory", "site_url": "", "sections": [Entry("Comments", entries=[Entry("Text", "Hello")])]}
     pages["export"] = render_to_string("privacy/export/page.html", export).encode()
     member = MemberPages.write()
+    claim = reverse("discussion:comment-claim", args=[member.declined.pk])
+    client.cookies.clear()
+    pages["claim by nobody"] = client.post(claim, {"evidence": "I signed as J."}).content
     client.force_login(member.member)
+    pages["claim with errors"] = client.post(claim, {"evidence": ""}).content
     pages |= {f"member{path}": client.get(path).content for path in member.paths()}
     pages["settings with errors"] = client.post(reverse("own:settings"), {"display_name": "", "relation": "x"}).content
     for name in ERROR_PAGES:

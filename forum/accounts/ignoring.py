@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from .models import Guest, Ignore, User
 
 
@@ -34,3 +36,12 @@ def read_ignored(member_id: int | None) -> Ignored:
 def ignore(member: User, *, author: User | None = None, guest: Guest | None = None) -> Ignore:
     """Fold the comments of ``author``, or of ``guest``, for ``member`` from now on; a second time changes nothing."""
     return Ignore.objects.get_or_create(member=member, author=author, guest=guest)[0]
+
+
+def follow_writer(guest: Guest, member: User) -> None:
+    """Let who ignores ``guest`` ignore ``member`` too: they are one person, and what was folded stays folded."""
+    already = Ignore.objects.filter(author=member).values("member")
+    followers = Ignore.objects.filter(guest=guest).exclude(Q(member__in=already) | Q(member=member))
+    Ignore.objects.bulk_create(
+        (Ignore(member_id=pk, author=member) for pk in followers.values_list("member_id", flat=True)), ignore_conflicts=True
+    )

@@ -19,6 +19,7 @@ class DiscussionConfig(AppConfig):
             "discussion.view_discussion",
             "discussion.change_discussion",
             "discussion.view_decision",
+            "discussion.view_claim",
         ]
         for role in ("moderator", "operator")
     }

@@ -14,6 +14,7 @@ from forum.accounts.models import Guest, User
 from forum.accounts.names import MAX_NAME_CHARS, explain_taken_name, tidy_name
 from forum.accounts.own_forms import RELATION_CHOICES
 
+from .claiming import MAX_EVIDENCE_CHARS
 from .editing import text_key
 from .markup import render, to_plain
 from .models import MAX_BODY_CHARS, MAX_SUBJECT_CHARS, Comment, Draft, PendingChange
@@ -238,6 +239,24 @@ class AddressForm(forms.Form):
     """Where a link can be sent."""
 
     email = AddressField(label=gettext_lazy("Email"))
+
+
+class ClaimForm(forms.Form):
+    """How one can tell that somebody wrote an imported comment, in their own words."""
+
+    evidence = forms.CharField(
+        label=gettext_lazy("How can we tell that you wrote it?"),
+        help_text=gettext_lazy(
+            "For example: the address you gave on the old site, the name you used there, or something only the writer knows. "
+            "Only moderators read this. Spelling does not matter."
+        ),
+        widget=forms.Textarea(attrs={"rows": 6, "cols": False, "dir": "auto"}),
+        max_length=MAX_EVIDENCE_CHARS,
+        error_messages={
+            "required": gettext_lazy("Write how we can tell. A sentence is enough"),
+            "max_length": gettext_lazy("Make it shorter. It can have %(limit_value)d characters"),
+        },
+    )
 
 
 def has_visible_words(body: str) -> bool:

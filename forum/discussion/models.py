@@ -371,6 +371,7 @@ class Decision(models.Model):
         QUESTION = "question", _("marked as a question or not")
         CHANGE = "change", _("a change by its writer")
         APPEAL = "appeal", _("looked at again")
+        WRITER = "writer", _("given to its writer")
 
     comment = models.ForeignKey(Comment, models.PROTECT, related_name="decisions")
     kind = models.CharField(_("what"), max_length=12, choices=Kind.choices, default=Kind.STATE)
@@ -410,6 +411,44 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comment_id}, {self.made_at:%Y-%m-%d}"
+
+
+class Claim(models.Model):
+    """Somebody says that they wrote an imported comment; a moderator decides by the evidence they give."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="claims")
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    guest = models.ForeignKey(Guest, models.CASCADE, null=True, blank=True, related_name="+")
+    evidence = models.TextField(_("how one can tell"))
+    made_at = models.DateTimeField(_("asked"))
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    granted = models.BooleanField(_("granted"), null=True)
+    answer = models.TextField(_("answer"), blank=True)  # the claimer reads it
+
+    class Meta:
+        verbose_name = _("claim of a comment")
+        verbose_name_plural = _("claims of comments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(member__isnull=True, guest__isnull=False) | Q(member__isnull=False, guest__isnull=True),
+                name="claim_is_of_member_or_guest",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, granted__isnull=True) | Q(decided_at__isnull=False, granted__isnull=False),
+                name="claim_is_open_or_decided",
+            ),
+            models.UniqueConstraint(
+                "comment", "member", name="claim_of_member_once", condition=Q(decided_at__isnull=True, member__isnull=False)
+            ),
+            models.UniqueConstraint(
+                "comment", "guest", name="claim_of_guest_once", condition=Q(decided_at__isnull=True, guest__isnull=False)
+            ),
+        ]
+        indexes = [models.Index("made_at", "id", name="claim_open", condition=Q(decided_at__isnull=True))]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.member or self.guest}"
 
 
 class DecisionLatch(models.Model):

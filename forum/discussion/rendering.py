@@ -345,6 +345,8 @@ def _more(row: Row, around: Surroundings, name: str) -> Iterable[tuple[str, str]
     yield path, _("Link to this comment")
     if row.author_slug:
         yield f"{around.members_path}{in_address(row.author_slug)}/", _("All comments by %(name)s") % {"name": name}
+    if row.origin and not row.author_id and not row.is_mine:
+        yield f"{path}claim/", _("I wrote this comment")
     if around.member_id is not None and not row.is_mine and not around.ignored.has(row.author_id, row.guest_id):
         words = _("Fold this comment for me") if row.origin and not row.author_id else _("Fold comments by %(name)s for me")
         yield f"{path}ignore/", words % {"name": name}

@@ -345,6 +345,7 @@ def _forget(comment: Comment) -> None:
     comment.appeals.all().delete()
     PendingChange.objects.filter(comment=comment).delete()
     blank_notes(comment)
+    comment.claims.all().delete()
     comment.author = comment.guest = None
     comment.name = comment.relation = comment.subject = comment.body = comment.body_html = comment.mark = ""
     comment.origin_note = comment.posted_text = comment.language = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Max, Q
 
-from forum.accounts.models import Guest
+from forum.accounts.models import Guest, User
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
 
@@ -136,6 +136,21 @@ def count_for_guest(discussion: Discussion, comment: Comment, guest: Guest) -> N
     comment.author, comment.guest = None, guest
     _count_person(discussion, comment, 1)
     discussion.save(update_fields=["people_count"])
+
+
+def change_writer(*, discussion: Discussion, comment: Comment, author: User | None, guest: Guest | None) -> None:
+    """Save ``comment`` as that of ``author`` or ``guest``, with the number of people and the ``waiting`` marks that follow.
+
+    Called as ``settle`` is, with the same rows locked.
+    """
+    if comment.public:
+        _count_person(discussion, comment, -1)
+    comment.author, comment.guest = author, guest
+    comment.save(update_fields=["author", "guest", "version"])
+    if comment.public:
+        _count_person(discussion, comment, 1)
+    refresh_waiting(discussion, _distinct(comment.root or comment, comment.parent, comment))
+    discussion.save(update_fields=["people_count", "waiting_count"])
 
 
 def refresh_waiting(discussion: Discussion, family: list[Comment]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import drafts, forms, lists, members, mine, own, pages
+from .views import drafts, forms, giving, lists, members, mine, own, pages
 
 app_name = "discussion"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("comments/<int:pk>/withdraw/", own.withdraw, name="comment-withdraw"),
     path("comments/<int:pk>/appeal/", own.ask_again, name="comment-appeal"),
     path("mine/", mine.mine, name="mine"),
+    path("mine/attach/", giving.attach, name="attach"),
     path("mine/lost/", mine.lost, name="mine-lost"),
     path("mine/prove/<str:token>/", mine.prove, name="mine-prove"),
     path("mine/<str:token>/", mine.by_link, name="mine-by-link"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("drafts/<int:pk>/discard/", drafts.discard, name="draft-discard"),
     path("drafts/<int:pk>/mail/", drafts.mail_link, name="draft-mail"),
     path("drafts/<int:pk>/<str:token>/", drafts.open_by_link, name="draft-by-link"),
+    path("comments/<int:pk>/claim/", giving.claim, name="comment-claim"),
     path("comments/<int:pk>/ignore/", members.ignore_writer, name="comment-ignore"),
     path("members/<str:slug>/", members.member, name="member"),
 ]

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from forum.accounts.models import User
-from forum.discussion.models import Comment, Decision, Discussion
+from forum.discussion.models import Claim, Comment, Decision, Discussion
 from forum.site.models import SiteVersion
 from tests.discussion.moderating import LIST, LOG, page_of, sign_in
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory, ModeratorFactory
@@ -45,7 +45,7 @@ def test_no_field_of_a_comment_is_changed_by_posting_to_its_page() -> None:
 def test_moderator_sees_conversations_and_nothing_else() -> None:
     client = sign_in(ModeratorFactory())
     models = {model["object_name"] for app in client.get(reverse("admin:index")).context["app_list"] for model in app["models"]}
-    assert models == {"Comment", "Discussion", "Decision", "ThirdPartyRequest"}
+    assert models == {"Claim", "Comment", "Discussion", "Decision", "ThirdPartyRequest"}
     assert client.get(reverse("admin:accounts_user_changelist")).status_code == 403
     assert client.get(reverse("admin:accounts_user_add")).status_code == 403
     assert client.get(reverse("admin:accounts_user_change", args=[MemberFactory().pk])).status_code == 403
@@ -118,4 +118,4 @@ def test_log_is_read_only_for_everybody() -> None:
 
 def test_every_model_of_conversations_in_the_administration_is_one_we_guard() -> None:
     registered = {model for model in admin.site._registry if model._meta.app_label == "discussion"}
-    assert registered == {Comment, Discussion, Decision}
+    assert registered == {Claim, Comment, Discussion, Decision}

@@ -1,5 +1,5 @@
-"""Conversations in the administration: comments, discussions, the log of decisions. What a decision does is in ``services``."""
+"""Conversations in the administration: comments, requests for them, discussions, the log. What follows is in ``services``."""
 
-from . import comments, decisions, discussions
+from . import claims, comments, decisions, discussions
 
-__all__ = ["comments", "decisions", "discussions"]
+__all__ = ["claims", "comments", "decisions", "discussions"]

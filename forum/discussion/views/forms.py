@@ -36,7 +36,10 @@ from .pages import find_place
 # Views that take ``token_failed`` and then show their form again.
 COME_BACK = frozenset(
     f"discussion:{name}"
-    for name in ("comment-edit", "comment-withdraw", "comment-appeal", "mine", "mine-lost", "mine-prove", "mine-by-link")
+    for name in (
+        *("comment-claim", "comment-edit", "comment-withdraw", "comment-appeal"),
+        *("mine", "mine-lost", "mine-prove", "mine-by-link"),
+    )
 )
 
 

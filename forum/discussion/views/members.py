@@ -17,6 +17,8 @@ from forum.accounts.names import make_slug
 from forum.site.models import SiteText
 
 from .. import rows
+from ..attaching import read_attachable
+from ..claiming import read_claims
 from ..conversation import make_surroundings
 from ..models import Comment, Discussion
 from ..paging import Pager, read_keyset, write_keyset
@@ -43,6 +45,7 @@ def member(request: HttpRequest, slug: str) -> HttpResponse:
         "entries": _describe(written, viewer, site_text),
         "is_own": is_own,
         "is_first_page": after is None,
+        "has_more": is_own and (read_attachable(found).exists() or read_claims(viewer).exists()),
         "pager": Pager(
             first_href=path if after else "",
             first_words=_("Back to the newest"),
