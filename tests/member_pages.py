@@ -51,7 +51,12 @@ class MemberPages:
     def paths(self) -> list[str]:
         """Return the path of every page that is theirs."""
         claims = [reverse("discussion:comment-claim", args=[row.pk]) for row in (self.waiting, self.declined, self.granted)]
-        own = [reverse("own:settings"), reverse("discussion:attach"), f"{reverse('discussion:attach')}?attached=2"]
+        own = [
+            reverse("own:settings"),
+            reverse("discussion:mine"),
+            reverse("discussion:attach"),
+            f"{reverse('discussion:attach')}?attached=2",
+        ]
         folding = reverse("discussion:comment-ignore", args=[self.waiting.pk])
         return [*own, *claims, folding, reverse("site:reading"), self.member.get_absolute_url(), self.article.get_absolute_url()]
 

@@ -152,6 +152,7 @@ def test_own_page_leads_there_while_there_is_something(member, guest):
     CommentFactory(guest=guest)
     assert ATTACH in sign_in(member).get(member.get_absolute_url()).content.decode()
     assert ATTACH not in Client().get(member.get_absolute_url()).content.decode()
+    assert ATTACH in sign_in(member).get("/mine/").content.decode()
 
 
 def test_page_is_for_members_and_costs_the_same_for_many(member, guest, django_assert_num_queries):

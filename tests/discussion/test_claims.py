@@ -115,6 +115,7 @@ def test_guest_asks_with_a_proven_address_only(comment):
     decide(Claim.objects.get())
     comment.refresh_from_db()
     assert (comment.guest, comment.author) == (proven, None)
+    assert "It is yours now." in browser_of(proven).get("/mine/").content.decode()
     assert "It is yours now." in browser_of(proven).get(path_of(comment)).content.decode()
 
 

@@ -17,8 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from forum.accounts.guests import change_address, find_guest, prove_address, remember_guest
 from forum.accounts.links import Purpose, read_link
+from forum.accounts.models import User
 from forum.site.models import SiteText
 
+from ..attaching import read_attachable
+from ..claiming import MOST_READ, read_claims
 from ..drafts import drafts_of
 from ..forms import AddressForm
 from ..letters import mine_path, send_lost_links, send_way_back
@@ -56,6 +59,7 @@ def mine(request: HttpRequest, *, token_failed: bool = False) -> HttpResponse:
         "address_form": form if can_give else None,
         "problem_count": len(form.errors) if is_sent else 0,
         "is_mailed": "sent" in request.GET,
+        "has_attachable": isinstance(request.user, User) and read_attachable(request.user).exists(),
     }
     return render(request, "discussion/mine.html", context)
 
@@ -137,6 +141,7 @@ def _list(request: HttpRequest, viewer: Viewer, *, can_act: bool) -> dict[str, A
         "standings": standings,
         "drafts": list(drafts_of(viewer)) if can_act and not before else [],
         "visitor_name": site_text.visitor_name,
+        "claims": read_claims(viewer)[:MOST_READ],
         "can_act": can_act,
         "pager": Pager(
             first_href=request.path if before else "",
