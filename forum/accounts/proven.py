@@ -1,5 +1,6 @@
 """What follows from a proven address: which guests are the same person as a member. A typed address proves nothing."""
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
@@ -7,8 +8,8 @@ from .models import Guest, User
 
 
 def verified_addresses(member: User) -> set[str]:
-    """Return the addresses, in small letters, that ``member`` signs in with: an operator typed them and vouches for them."""
-    return {member.email}
+    """Return the addresses, in small letters, that ``member`` has proven by a code, or an operator vouched for."""
+    return {email.lower() for email in EmailAddress.objects.filter(user=member, verified=True).values_list("email", flat=True)}
 
 
 def guests_of(member: User) -> QuerySet[Guest]:

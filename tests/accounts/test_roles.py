@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from articles.models import OldAddress
 from forum.accounts.models import User
+from forum.discussion.claiming import Claimer, make_claim
 from forum.imports.models import ImportRun
 from forum.jobs.models import QueuedJob
 from forum.mail.jobs import deliver_mail
@@ -29,6 +30,7 @@ WRITE = CHANGE | {"add"}
 ALL = WRITE | {"delete"}
 WRITING = {"articles.article": WRITE | {"preview"}, "articles.collection": WRITE, "articles.oldaddress": ALL}
 MODERATING = {
+    "discussion.claim": CHANGE | {"decide"},
     "discussion.comment": MODERATE,
     "discussion.discussion": CHANGE,
     "discussion.decision": CHANGE,
@@ -81,7 +83,7 @@ def make_a_row_of_each() -> dict[type[Model], Model]:
     """Store a row of every model in the administration; return one of each."""
     ThirdPartyRequest.objects.create(comment=CommentFactory(), about="self", wish="details")
     CollectionFactory()
-    MemberFactory()
+    make_claim(CommentFactory(origin="serendip"), claimer=Claimer(member=MemberFactory()), evidence="It is mine.")
     SiteText.objects.create(pk=1)
     HelpLine.objects.create(name="Samaritans", how="116 123")
     OldAddress.objects.create(path="/old/", target="/")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
@@ -36,6 +37,10 @@ def attach(comment, member):
 
 
 def test_only_a_proven_address_makes_two_people_one(member, guest):
+    unproven = MemberFactory(email="joan@example.org")
+    EmailAddress.objects.filter(user=unproven).update(verified=False)
+    GuestFactory(email="joan@example.org", proven_at=timezone.now())
+    assert list(guests_of(unproven)) == []
     GuestFactory(email="marit@example.org")
     GuestFactory(email="other@example.org", proven_at=timezone.now())
     GuestFactory(email="", proven_at=timezone.now())
@@ -160,7 +165,7 @@ def test_page_is_for_members_and_costs_the_same_for_many(member, guest, django_a
     client = sign_in(member)
     for _ in range(2):
         CommentFactory(guest=guest)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(ATTACH)
         for _ in range(12):
             CommentFactory(guest=guest)
