@@ -18,7 +18,6 @@ from django.db.models import CASCADE, ForeignObjectRel, ProtectedError
 
 from .mailings import forget_mailing
 from .models import Guest, User
-from .names import name_key
 from .people import Person
 
 PROVIDER_MODELS = ["socialaccount.SocialAccount", "socialaccount.SocialToken"]
@@ -26,6 +25,8 @@ MODELS = [
     "accounts.User",
     "accounts.Guest",
     "accounts.AddressMailing",
+    "accounts.OldName",
+    "accounts.Ignore",
     "sessions.Session",
     "admin.LogEntry",
     "account.EmailAddress",
@@ -42,7 +43,14 @@ def export(person: Person) -> dict[str, Any]:
         return {"guest": _values(person.row, "display_name", "email", "proven_at", "created_at")}
     user = person.user
     return {
-        "member": _values(user, "display_name", "email", "relation", "date_joined", "last_login", "is_staff", "is_active"),
+        "member": _values(
+            user, "display_name", "email", "relation", "reading", "language", "date_joined", "last_login", "is_staff", "is_active"
+        ),
+        "addresses_of_earlier_names": list(user.old_names.order_by("pk").values("slug", "given_up_at", "kept_until")),
+        "people_whose_comments_are_folded": [
+            {"name": str(entry.author or entry.guest), "since": entry.made_at}
+            for entry in user.ignores.select_related("author", "guest").order_by("pk")
+        ],
         "roles": sorted(user.groups.values_list("name", flat=True)),
         "addresses": list(EmailAddress.objects.filter(user=user).order_by("pk").values("email", "verified", "primary")),
         "ways_to_sign_in": list(
@@ -87,8 +95,8 @@ def anonymise_account(user: User) -> None:
         if relation.related_model is not LogEntry:  # what they did in the administration stays, as what they decided
             relation.related_model._base_manager.filter(**{relation.field.name: user}).delete()
     known = f"Former {'moderator' if user.is_staff else 'member'} {user.pk}"
-    user.email, user.display_name, user.relation = f"former-{user.pk}@erased.invalid", known, ""
-    user.name_key = name_key(known)
+    user.email, user.relation, user.reading, user.language = f"former-{user.pk}@erased.invalid", "", "", ""
+    User.objects.give_name(user, known)
     user.is_active = user.is_staff = user.is_superuser = False
     user.last_login = None
     user.set_unusable_password()

@@ -8,7 +8,7 @@ from django.db.models import F
 from forum.accounts.people import Person
 
 from .erasing import forget_writer
-from .models import ActorKind, Comment, Decision, Draft
+from .models import ActorKind, Claim, Comment, Decision, Draft
 
 MODELS = [
     "discussion.Comment",
@@ -16,6 +16,7 @@ MODELS = [
     "discussion.PendingChange",
     "discussion.Decision",
     "discussion.Appeal",
+    "discussion.Claim",
     "discussion.Draft",
     "discussion.DiscussionPerson",
 ]
@@ -28,6 +29,8 @@ def export(person: Person) -> dict[str, Any]:
     found: dict[str, Any] = {"comments": [_describe(comment) for comment in comments.iterator(chunk_size=500)]}
     drafts = Draft.objects.filter(person.rows("author")).order_by("pk").annotate(article=F("discussion__article__title"))
     found["drafts"] = list(drafts.values("article", "parent", "subject", "body", "name", "relation", "updated_at"))
+    claims = Claim.objects.filter(person.rows("member")).order_by("pk")
+    found["comments_asked_for"] = list(claims.values("comment_id", "evidence", "made_at", "decided_at", "granted", "answer"))
     if person.user is not None:
         decided = Decision.objects.filter(who=person.user, actor_kind=ActorKind.MODERATOR).order_by("pk")
         found["decisions_made_as_a_moderator"] = list(decided.values("comment_id", "kind", "to_state", "reason", "note", "at"))
@@ -35,7 +38,8 @@ def export(person: Person) -> dict[str, Any]:
 
 
 def erase(person: Person, *, keep_words: bool) -> None:
-    """Take the person out of all conversations."""
+    """Take the person out of all conversations, and what they asked for."""
+    Claim.objects.filter(person.rows("member")).delete()
     forget_writer(person, keep_words=keep_words)
 
 

@@ -13,8 +13,11 @@ from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from forum.accounts.ignoring import ignore
 from forum.accounts.mailings import claim_mailing
+from forum.accounts.naming import rename
 from forum.accounts.people import Person
+from forum.discussion.claiming import Claimer, make_claim
 from forum.discussion.editing import appeal
 from forum.discussion.models import ActorKind, Comment, Draft, PendingChange
 from forum.discussion.services import Actor, redact_comment, transition
@@ -80,7 +83,9 @@ def live(*, is_member: bool) -> Life:
 def _make_person(is_member: bool) -> Person:
     if not is_member:
         return Person(guest=GuestFactory(display_name=NAME, email=ADDRESS, proven_at=timezone.now()))
-    user = MemberFactory(display_name=NAME, email=ADDRESS)
+    user = rename(MemberFactory(display_name=EARLIER_NAME, email=ADDRESS), NAME)
+    ignore(user, author=ignore(MemberFactory(), author=user).member)
+    make_claim(CommentFactory(origin="serendip"), claimer=Claimer(member=user), evidence=SECRETS[0])
     assert Client().login(username=ADDRESS, password=PASSWORD)
     return Person(user=user)
 
