@@ -96,10 +96,7 @@ def post_comment(
     returns the comment of the first. Raises DiscussionClosedError. Sends ``comment_posted`` before the transaction ends.
     """
     now = now or timezone.now()
-    if discussion.state in (Discussion.State.CLOSED, Discussion.State.HIDDEN) or (
-        discussion.state == Discussion.State.MEMBERS_ONLY and author is None
-    ):
-        raise DiscussionClosedError
+    _require_open(discussion, author)
     if form_key and (earlier := Comment.objects.filter(form_key=form_key).first()):
         return earlier
     verdict = screen(
@@ -132,6 +129,7 @@ def post_comment(
         form_key=form_key,
     )
     comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
+    _require_open(comment.discussion, author)  # the locked row: it may have been closed since the first look
     events.comment_posted.send(Comment, comment=comment)
     return comment
 
@@ -317,6 +315,13 @@ def set_discussion_state(discussion: Discussion, *, state: str) -> Discussion:
         discussion.save(update_fields=["state"])
         show_change(discussion)
     return discussion
+
+
+def _require_open(discussion: Discussion, author: User | None) -> None:
+    """Raise DiscussionClosedError where ``author``, None for a guest, may not write."""
+    is_for_author = discussion.state == Discussion.State.MEMBERS_ONLY and author is not None
+    if discussion.state != Discussion.State.OPEN and not is_for_author:
+        raise DiscussionClosedError
 
 
 def _require_transition(comment: Comment, before: str, to: str, actor: Actor, now: datetime) -> None:

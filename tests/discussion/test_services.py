@@ -252,6 +252,14 @@ def test_state_of_a_discussion_says_who_may_write(state: str, guest_may: bool, m
                 post_comment(discussion=discussion, body="Hello.", **writer)
 
 
+def test_discussion_that_was_closed_in_the_same_moment_takes_nothing_more() -> None:
+    seen_open = ArticleFactory().discussion
+    set_discussion_state(Discussion.objects.get(pk=seen_open.pk), state="closed")
+    with pytest.raises(DiscussionClosedError):
+        post_comment(discussion=seen_open, body="Hello.", guest=GuestFactory())
+    assert not Comment.objects.exists()
+
+
 def test_first_two_comments_of_a_member_wait_and_the_third_does_not() -> None:
     member, article = MemberFactory(), ArticleFactory()
     states = []
