@@ -333,6 +333,15 @@ def test_writer_finds_the_ways_at_the_comment_and_nobody_else(client, guest, sta
         assert not [way for way in ("Change my comment", "Take it back", "Return it") if way in words_of(other)]
 
 
+def test_conversation_without_public_words_is_headed_without_a_count(client, guest):
+    root = CommentFactory()
+    own = CommentFactory(parent=root, guest=guest, state="held")
+    transition(root, "removed", actor=Actor(ActorKind.MODERATOR))
+    page = client.get(f"/comments/{own.pk}/", follow=True)
+    assert "A conversation" in words_of(page)
+    assert "0 replies" not in page.content.decode()
+
+
 def test_own_public_comment_keeps_two_focus_stops(client, guest):
     comment = CommentFactory(guest=guest)
     page = client.get(f"{comment.discussion.article.get_absolute_url()}").content.decode()

@@ -152,7 +152,7 @@ def _title_of(root: Row, visitor_name: str) -> tuple[str, str]:
     count = root.reply_count
     replies = ngettext("%(count)d reply", "%(count)d replies", count) % {"count": count}
     if not root.is_readable:
-        heading = _("A conversation with %(replies)s") % {"replies": replies}
+        heading = _("A conversation with %(replies)s") % {"replies": replies} if count else _("A conversation")
         return heading, heading
     name = root.name or visitor_name
     title = _("%(name)s: “%(words)s”") % {"name": name, "words": root.subject or quoted_line(root.body_html)}
