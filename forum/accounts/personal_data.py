@@ -71,6 +71,10 @@ def erase(person: Person, *, keep_words: bool) -> None:
     row = person.row
     for address in person.addresses:
         forget_mailing(address)
+        if person.proven_address:  # others may have typed it; they have proven nothing
+            Guest.objects.filter(email__iexact=address, proven_at=None).exclude(pk=person.guest and person.guest.pk).update(
+                email=""
+            )
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
     about.update(object_repr="", change_message="")
     if person.user is None:

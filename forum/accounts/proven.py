@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from .models import Guest, User
+from .people import Person
 
 
 def verified_addresses(member: User) -> set[str]:
@@ -14,5 +15,16 @@ def verified_addresses(member: User) -> set[str]:
 
 def guests_of(member: User) -> QuerySet[Guest]:
     """Return the guests who have proven an address that ``member`` has proven too."""
-    named = Guest.objects.exclude(email="").exclude(proven_at=None).annotate(plain=Lower("email"))
-    return named.filter(plain__in=verified_addresses(member))
+    return _guests_with(verified_addresses(member))
+
+
+def others_of(person: Person) -> list[Person]:
+    """Return the guests who are the same person as ``person``: they have proven the same address, on another device maybe."""
+    if person.user is not None:
+        return [Person(guest=guest) for guest in guests_of(person.user)]
+    proven = person.proven_address.lower()
+    return [Person(guest=guest) for guest in _guests_with({proven} - {""}).exclude(pk=person.row.pk)]
+
+
+def _guests_with(addresses: set[str]) -> QuerySet[Guest]:
+    return Guest.objects.exclude(proven_at=None).annotate(plain=Lower("email")).filter(plain__in=addresses)

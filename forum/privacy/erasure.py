@@ -8,6 +8,7 @@ from django.db.models import F
 from forum.accounts.models import Guest, User
 from forum.accounts.people import Person
 from forum.accounts.personal_data import end_sessions
+from forum.accounts.proven import others_of
 
 from . import letters
 from .models import ErasureRequest
@@ -24,8 +25,12 @@ def erase_person(request: ErasureRequest) -> None:
     """Do what was asked. After a crash in the middle it is called again and goes on; the request is the last thing to go."""
     person = request.person
     address = person.proven_address
-    _shut_out(person)
     *others, people = find_modules()
+    for guest in others_of(person):
+        _shut_out(guest)
+        for module in (*others, people):
+            module.erase(guest, keep_words=request.keep_words)
+    _shut_out(person)
     for module in others:
         module.erase(person, keep_words=request.keep_words)
     with transaction.atomic():

@@ -150,6 +150,20 @@ def test_member_is_deleted_and_signed_out_everywhere(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("is_member", [True, False], ids=["member", "guest"])
+def test_guests_who_have_proven_the_same_address_are_erased_too(is_member: bool) -> None:
+    person = Person(user=MemberFactory(email=ADDRESS)) if is_member else Person(guest=GuestFactory(email=ADDRESS, proven_at=NOW))
+    elsewhere = GuestFactory(email=ADDRESS.title(), proven_at=NOW)
+    comment = CommentFactory(guest=elsewhere)
+    stranger = GuestFactory(email=ADDRESS)
+    kept = CommentFactory(guest=stranger)
+    erase(person, keep_words=False)
+    assert Comment.objects.get(pk=comment.pk).state == "erased"
+    assert Comment.objects.get(pk=kept.pk).state == "published"
+    assert not Guest.objects.filter(email__iexact=ADDRESS).exists()
+
+
+@pytest.mark.django_db
 def test_undone_in_time_nothing_happens() -> None:
     comment = CommentFactory()
     person = Person(guest=comment.guest)
