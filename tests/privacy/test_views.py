@@ -131,6 +131,12 @@ def test_guest_asks_to_be_erased_and_undoes_it() -> None:
     assert not ErasureRequest.objects.exists()
 
 
+def test_page_says_what_becomes_of_a_comment_that_waits() -> None:
+    page = come_as(CommentFactory(state="held").guest).get("/privacy/erase/").text
+    assert "they may still be published, without your name" in page
+    assert "comments that are not public" not in page
+
+
 def test_mailed_link_undoes_on_a_clean_browser(mailoutbox: list, client: Client) -> None:
     guest = GuestFactory(email=ADDRESS, proven_at=timezone.now())
     come_as(guest).post("/privacy/erase/", {"words": "keep"})
