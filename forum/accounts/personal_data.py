@@ -72,9 +72,7 @@ def erase(person: Person, *, keep_words: bool) -> None:
     for address in person.addresses:
         forget_mailing(address)
         if person.proven_address:  # others may have typed it; they have proven nothing
-            Guest.objects.filter(email__iexact=address, proven_at=None).exclude(pk=person.guest and person.guest.pk).update(
-                email=""
-            )
+            Guest.objects.filter(email__iexact=address, proven_at=None).update(email="")
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
     about.update(object_repr="", change_message="")
     if person.user is None:
