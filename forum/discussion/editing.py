@@ -16,7 +16,7 @@ from . import events, markup
 from .models import ActorKind, Appeal, Comment, Decision, Discussion, PendingChange
 from .permissions import APPEALABLE, CHANGEABLE
 from .questions import is_question
-from .screening import Submission, screen
+from .screening import Action, CommentRefusedError, Kind, Submission, Verdict, keep_signals, screen
 from .services import (
     MAX_RESUBMISSIONS,
     SOFTWARE,
@@ -80,8 +80,8 @@ def edit_comment(
 
     A waiting comment changes in place; one that was not published is sent again. A public one changes at once, unless screening
     would hold the new text: then the old one stays up and the new one waits as a PendingChange. ``seen`` is the ``text_key`` that
-    the form was opened with. Raises NotChangeableError, StaleTextError, NothingChangedError; TransitionError for what was sent
-    again MAX_RESUBMISSIONS times.
+    the form was opened with. Raises NotChangeableError, StaleTextError, NothingChangedError, CommentRefusedError; TransitionError
+    for what was sent again MAX_RESUBMISSIONS times.
     """
     now = now or timezone.now()
     discussion, comment = lock_comment(comment)
@@ -110,7 +110,13 @@ def edit_comment(
 
 def _take_text(discussion: Discussion, comment: Comment, *, subject: str, body: str, now: datetime) -> None:
     is_shown = (subject, body) == (comment.subject, comment.body)
-    if comment.public and not is_shown and not _may_change_at_once(comment, body, subject):
+    verdict = None if is_shown else _screen_change(comment, body, subject, now)
+    if verdict and verdict.action == Action.REFUSE:
+        raise CommentRefusedError(verdict.refusals)
+    if verdict:
+        keep_signals(comment, verdict.signals, now=now)
+    # What a moderator took out could come back.
+    if comment.public and verdict and (not verdict.publish or _has_been_redacted(comment)):
         waiting = {"subject": subject, "body": body, "made_at": now, "declined_at": None, "reason": ""}
         PendingChange.objects.update_or_create(comment=comment, defaults=waiting)
         return
@@ -137,12 +143,10 @@ def _replace_text(discussion: Discussion, comment: Comment, *, subject: str, bod
         show_change(discussion)
 
 
-def _may_change_at_once(comment: Comment, body: str, subject: str) -> bool:
-    if _has_been_redacted(comment):
-        return False  # what a moderator took out could come back
-    verdict = screen(
+def _screen_change(comment: Comment, body: str, subject: str, now: datetime) -> Verdict:
+    return screen(
         Submission(
-            kind="edit",
+            kind=Kind.EDIT,
             body=body,
             subject=subject,
             name=comment.name,
@@ -151,9 +155,13 @@ def _may_change_at_once(comment: Comment, body: str, subject: str) -> bool:
             is_member=comment.author is not None,
             is_staff=bool(comment.author and comment.author.is_staff),
             approved_count=count_approved(comment.author, comment.guest),
+            is_proven=bool(comment.guest and comment.guest.proven_at),
+            author_id=comment.author_id,
+            guest_id=comment.guest_id,
+            comment_id=comment.pk,
+            now=now,
         )
     )
-    return verdict.publish
 
 
 def _has_been_redacted(comment: Comment, *, last: bool = False) -> bool:

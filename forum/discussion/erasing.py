@@ -70,6 +70,7 @@ def anonymise_comment(comment: Comment, stand_in: Guest, *, names: set[str]) -> 
     discussion, comment = lock_comment(comment)
     if comment.public:
         count_for_guest(discussion, comment, stand_in)
+    comment.signals.all().delete()  # their sentences quote words and the name
     comment.author, comment.guest = None, stand_in
     comment.name = comment.mark = comment.origin_note = ""
     comment.form_key = None

@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-# Sent with ``comment`` when it was stored, in whatever state.
+# Sent with ``comment`` and ``arrival`` (how it came in) when somebody's text was stored, in whatever state.
 comment_posted = Signal()
 # Sent with ``comment`` the first time it becomes public, and never again: alerts hang on this.
 comment_published = Signal()

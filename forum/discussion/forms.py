@@ -14,6 +14,7 @@ from forum.accounts.models import Guest, User
 from forum.accounts.names import MAX_NAME_CHARS, explain_taken_name, tidy_name
 from forum.accounts.own_forms import RELATION_CHOICES
 
+from .arrival import seconds_since_opening, sign_opening
 from .claiming import MAX_EVIDENCE_CHARS
 from .editing import text_key
 from .markup import render, to_plain
@@ -133,6 +134,13 @@ class CommentForm(WordsForm):
         ),
     )
     form_key = forms.CharField(required=False, widget=forms.HiddenInput)
+    opened = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Nobody meets this field: it stands inside an element with ``hidden``. Programs that fill in every field do.
+    homepage = forms.CharField(
+        label=gettext_lazy("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
     breaks = forms.BooleanField(required=False, widget=forms.HiddenInput)
     breaks_offered = forms.BooleanField(required=False, widget=forms.HiddenInput)
     gone_shown = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -147,7 +155,7 @@ class CommentForm(WordsForm):
         guest: Guest | None = None,
         draft: Draft | None = None,
     ) -> None:
-        initial = {"form_key": str(uuid4()), "relation": member.relation if member else ""}
+        initial = {"form_key": str(uuid4()), "opened": sign_opening(), "relation": member.relation if member else ""}
         if guest:
             initial |= {"name": guest.display_name, "email": guest.email}
         if draft:
@@ -182,6 +190,10 @@ class CommentForm(WordsForm):
             return UUID(self.cleaned_data["form_key"])
         except ValueError:
             return uuid4()
+
+    def clean_opened(self) -> float | None:
+        """Return how many seconds ago the form was opened, None where that is not known."""
+        return seconds_since_opening(self.cleaned_data["opened"])
 
     def words(self) -> Words:
         """Return what is to be stored of a valid form."""

@@ -384,6 +384,7 @@ class Decision(models.Model):
     reason = models.CharField(_("reason"), max_length=20, choices=Comment.Reason.choices, blank=True)
     note = models.TextField(_("note"), blank=True)
     batch = models.UUIDField(null=True, blank=True, db_index=True)
+    undoes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("undoes"))
     at = models.DateTimeField(_("when"))
 
     class Meta:
@@ -449,6 +450,44 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.comment_id}: {self.member or self.guest}"
+
+
+class Lane(models.TextChoices):
+    """Where moderators find what a signal is about, the most urgent first."""
+
+    CARE = "care", _("Read first")
+    DETAILS = "details", _("Personal details")
+    FIRST = "first", _("First comments")
+    REPORTED = "reported", _("Reported")
+    ADVERTISING = "advertising", _("Likely advertising")
+    CHANGED = "changed", _("Changed")
+
+
+class Strength(models.TextChoices):
+    """How much a signal weighs: a strong one alone makes a comment wait, a weak one explains."""
+
+    STRONG = "strong", _("Strong")
+    WEAK = "weak", _("Weak")
+
+
+class Signal(models.Model):
+    """Why software suspected something in the last text that was screened; gone with the words it quotes."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="signals")
+    code = models.CharField(max_length=40)
+    lane = models.CharField(max_length=12, choices=Lane.choices)
+    strength = models.CharField(max_length=6, choices=Strength.choices)
+    sentence = models.TextField()
+    spans = models.JSONField(default=list)  # [start, end] in the text
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("signal")
+        verbose_name_plural = _("signals")
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.code}"
 
 
 class DecisionLatch(models.Model):

@@ -18,6 +18,7 @@ MODELS = [
     "discussion.Appeal",
     "discussion.Claim",
     "discussion.Draft",
+    "discussion.Signal",
     "discussion.DiscussionPerson",
 ]
 
@@ -25,7 +26,7 @@ MODELS = [
 def export(person: Person) -> dict[str, Any]:
     """Return every comment with its earlier texts and what was decided about it; of moderators, also what they decided."""
     mine = Comment.objects.filter(person.rows("author")).select_related("discussion__article")
-    comments = mine.prefetch_related("revisions", "pending_change", "decisions", "appeals").order_by("pk")
+    comments = mine.prefetch_related("revisions", "pending_change", "decisions", "appeals", "signals").order_by("pk")
     found: dict[str, Any] = {"comments": [_describe(comment) for comment in comments.iterator(chunk_size=500)]}
     drafts = Draft.objects.filter(person.rows("author")).order_by("pk").annotate(article=F("discussion__article__title"))
     found["drafts"] = list(drafts.values("article", "parent", "subject", "body", "name", "relation", "updated_at"))
@@ -64,6 +65,7 @@ def _describe(comment: Comment) -> dict[str, Any]:
             for text in comment.revisions.all()
         ],
         "change_that_waits": _describe_change(comment),
+        "suspected_by_software": [{"at": signal.made_at, "why": signal.sentence} for signal in comment.signals.all()],
         "decisions": [
             {
                 "at": decision.at,

@@ -1,40 +1,67 @@
 """Whether a new comment waits. Screeners look and give reasons; the policy here makes the verdict; only people remove.
 
-A screener is a callable named in ``COMMENT_SCREENERS`` by dotted path. All run, in order, so that a moderator sees every reason.
+A screener is a callable, or a class of such, named in ``COMMENT_SCREENERS`` by dotted path. All run, in order, so that
+a moderator sees every reason.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.module_loading import import_string
 
 from articles.models import Article
 
-from .models import Comment
+from . import models
+from .models import MAX_BODY_CHARS, Comment, Lane, Strength
+
+# An address of the writer's own. A screener that finds one says so with this code; what follows from it is decided here.
+LINK_CODE = "link"
+LINKS_AFTER = 3  # so many approved comments, and a link alone no longer makes the next one wait
 
 
-class Strength(StrEnum):
-    """How much a signal weighs: a strong one alone makes a comment wait, a weak one explains."""
+class Kind(StrEnum):
+    """What is screened: something new, a change of it, or what an old site had published."""
 
-    STRONG = "strong"
-    WEAK = "weak"
+    POST = "post"
+    EDIT = "edit"
+    IMPORT = "import"
+
+
+class Action(StrEnum):
+    """What becomes of a text. ``REFUSE`` is for what cannot be a comment here; its writer keeps the words and is told why."""
+
+    PUBLISH = "publish"
+    HOLD = "hold"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True)
 class Signal:
-    """Why software suspects something: ``sentence`` tells it with the evidence; ``spans`` are (start, end) in the text."""
+    """Why software suspects something: ``sentence`` tells it with the evidence; ``spans`` are (start, end) in the text.
+
+    ``lane`` is where moderators find it. ``refusal`` is what the writer is told where a rule of the site lets nobody post this.
+    """
 
     code: str
     strength: Strength
     sentence: str
     spans: tuple[tuple[int, int], ...] = ()
+    lane: Lane = Lane.ADVERTISING
+    refusal: str = ""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What a screener may look at. ``kind`` is post, edit or import; ``approved_count`` counts the writer's approved comments."""
+    """What a screener may look at.
+
+    ``approved_count`` counts the writer's approved comments; ``is_proven`` says that a guest has proven their address.
+    ``form_seconds`` is the time since the form was opened, None where that is not known; ``honeypot`` what stands in the field
+    that nobody sees; ``client_ip`` the address it came from, empty where that is not known. ``comment_id`` is set for an edit.
+    """
 
     kind: str
     body: str
@@ -45,31 +72,104 @@ class Submission:
     is_member: bool
     is_staff: bool
     approved_count: int
+    is_proven: bool = False
+    author_id: int | None = None
+    guest_id: int | None = None
+    comment_id: int | None = None
+    form_seconds: float | None = None
+    honeypot: str = ""
+    client_ip: str = ""
+    now: datetime | None = None
+
+
+Screener = Callable[[Submission], Sequence[Signal]]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Publish or hold, and every reason found."""
+    """Publish, hold or refuse, and every reason found."""
 
-    publish: bool
+    action: Action
     signals: Sequence[Signal] = field(default=())
+
+    @property
+    def publish(self) -> bool:
+        """Tell whether the text is public at once."""
+        return self.action == Action.PUBLISH
+
+    @property
+    def refusals(self) -> list[str]:
+        """Return what the writer of a refused text is told."""
+        return [signal.refusal for signal in self.signals if signal.refusal]
+
+
+class CommentRefusedError(Exception):
+    """This cannot be a comment here; ``reasons`` are sentences for its writer, whose words must be given back."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
 
 
 def screen(submission: Submission) -> Verdict:
-    """Run all screeners on ``submission`` and decide.
+    """Run all screeners on ``submission`` and decide. Sentences are in the language of the site: moderators read them."""
+    screeners = [_load(path) for path in settings.COMMENT_SCREENERS]
+    with translation.override(settings.LANGUAGE_CODE):
+        signals = tuple(signal for screener in screeners for signal in screener(submission))
+    return Verdict(_decide(submission, signals), signals)
 
-    Staff are published. What guests write waits, and the first HOLD_FIRST_COMMENTS of a member.
-    A strong signal always makes it wait.
+
+def _load(path: str) -> Screener:
+    screener = import_string(path)
+    return screener() if isinstance(screener, type) else screener
+
+
+def _decide(submission: Submission, signals: Sequence[Signal]) -> Action:
+    """Apply the policy: the strongest reason decides.
+
+    What an old site had published waits only for a strong sign of advertising. Staff are published, unless a sign is strong.
+    Of others the first HOLD_FIRST_COMMENTS wait, everything of a guest whose address is not proven, and early links.
     """
-    screeners: list[Callable[[Submission], Sequence[Signal]]] = [import_string(path) for path in settings.COMMENT_SCREENERS]
-    signals = tuple(signal for screener in screeners for signal in screener(submission))
-    if any(signal.strength == Strength.STRONG for signal in signals):
-        return Verdict(False, signals)
-    if submission.kind == "import" or submission.is_staff:
-        return Verdict(True, signals)
-    return Verdict(is_trusted(is_member=submission.is_member, approved_count=submission.approved_count), signals)
+    is_strong = any(signal.strength == Strength.STRONG for signal in signals)
+    if submission.kind == Kind.IMPORT:
+        advertises = any(signal.strength == Strength.STRONG and signal.lane == Lane.ADVERTISING for signal in signals)
+        return Action.HOLD if advertises else Action.PUBLISH
+    if not submission.body.strip() or len(submission.body) > MAX_BODY_CHARS:
+        return Action.REFUSE
+    if any(signal.refusal for signal in signals) and not submission.is_staff:
+        return Action.REFUSE
+    if is_strong:
+        return Action.HOLD
+    if submission.is_staff:
+        return Action.PUBLISH
+    has_link = any(signal.code == LINK_CODE for signal in signals)
+    if has_link and submission.approved_count < LINKS_AFTER:
+        return Action.HOLD
+    is_known = is_trusted(
+        is_member=submission.is_member, is_proven=submission.is_proven, approved_count=submission.approved_count
+    )
+    return Action.PUBLISH if is_known else Action.HOLD
 
 
-def is_trusted(*, is_member: bool, approved_count: int) -> bool:
-    """Tell whether a comment without a strong signal is public at once."""
-    return is_member and approved_count >= settings.HOLD_FIRST_COMMENTS
+def is_trusted(*, is_member: bool, approved_count: int, is_proven: bool = False) -> bool:
+    """Tell whether a comment that nothing is found in is public at once: trust follows a login or a proven address."""
+    # With no screener nothing would ever be found, so that only members are trusted.
+    is_known = is_member or (is_proven and bool(settings.COMMENT_SCREENERS))
+    return is_known and approved_count >= settings.HOLD_FIRST_COMMENTS
+
+
+def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime) -> None:
+    """Store why ``comment`` was suspected, in place of what was found in an earlier text of it."""
+    models.Signal.objects.filter(comment=comment).delete()
+    models.Signal.objects.bulk_create(
+        models.Signal(
+            comment=comment,
+            code=signal.code,
+            lane=signal.lane,
+            strength=signal.strength,
+            sentence=signal.sentence,
+            spans=[list(span) for span in signal.spans],
+            made_at=now,
+        )
+        for signal in signals
+    )

@@ -17,9 +17,10 @@ from forum.site.models import SiteVersion
 
 from . import events, markup
 from .append_only import blank_notes
+from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .models import ActorKind, Comment, Decision, Discussion, PendingChange, Revision
 from .questions import is_question
-from .screening import Submission, screen
+from .screening import Action, CommentRefusedError, Kind, Submission, keep_signals, screen
 from .tally import is_waiting, settle
 
 WITHDRAWN_FOR = timedelta(days=30)  # so long can a writer return what they took back
@@ -87,31 +88,41 @@ def post_comment(
     subject: str = "",
     language: str = "",
     form_key: UUID | None = None,
+    arrival: Arrival = UNKNOWN_ARRIVAL,
     now: datetime | None = None,
 ) -> Comment:
     """Store a comment and return it, published or held.
 
     ``body`` is Markdown of at most MAX_BODY_CHARS characters; ``now`` is an aware datetime, by default this moment. Exactly one
     of ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``. A second call with the same ``form_key``
-    returns the comment of the first. Raises DiscussionClosedError. Sends ``comment_posted`` before the transaction ends.
+    returns the comment of the first. Raises DiscussionClosedError, and CommentRefusedError for what cannot be a comment here.
+    Sends ``comment_posted`` before the transaction ends.
     """
     now = now or timezone.now()
     _require_open(discussion, author)
     if form_key and (earlier := Comment.objects.filter(form_key=form_key).first()):
         return earlier
-    verdict = screen(
-        Submission(
-            kind="post",
-            body=body,
-            subject=subject,
-            name=name,
-            article=discussion.article,
-            parent=parent,
-            is_member=author is not None,
-            is_staff=bool(author and author.is_staff),
-            approved_count=count_approved(author, guest),
-        )
+    submission = Submission(
+        kind=Kind.POST,
+        body=body,
+        subject=subject,
+        name=name,
+        article=discussion.article,
+        parent=parent,
+        is_member=author is not None,
+        is_staff=bool(author and author.is_staff),
+        approved_count=count_approved(author, guest),
+        is_proven=bool(guest and guest.proven_at),
+        author_id=author.pk if author else None,
+        guest_id=guest.pk if guest else None,
+        form_seconds=arrival.form_seconds,
+        honeypot=arrival.honeypot,
+        client_ip=arrival.client_ip,
+        now=now,
     )
+    verdict = screen(submission)
+    if verdict.action == Action.REFUSE:
+        raise CommentRefusedError(verdict.refusals)
     comment = insert_comment(
         discussion=discussion,
         body=body,
@@ -128,9 +139,10 @@ def post_comment(
         created_at=now,
         form_key=form_key,
     )
+    keep_signals(comment, verdict.signals, now=now)
     comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
     _require_open(comment.discussion, author)  # the locked row: it may have been closed since the first look
-    events.comment_posted.send(Comment, comment=comment)
+    events.comment_posted.send(Comment, comment=comment, arrival=arrival)
     return comment
 
 
@@ -160,6 +172,7 @@ def transition(
     reason: str = "",
     note: str = "",
     batch: UUID | None = None,
+    undoes: Decision | None = None,
     expected_version: int | None = None,
     now: datetime | None = None,
     is_new: bool = False,
@@ -194,6 +207,7 @@ def transition(
         reason=reason,
         note=note,
         batch=batch,
+        undoes=undoes,
         at=now,
     )
     events.comment_state_changed.send(Comment, comment=comment, decision=decision)
@@ -351,6 +365,7 @@ def _forget(comment: Comment) -> None:
     PendingChange.objects.filter(comment=comment).delete()
     blank_notes(comment)
     comment.claims.all().delete()
+    comment.signals.all().delete()
     comment.author = comment.guest = None
     comment.name = comment.relation = comment.subject = comment.body = comment.body_html = comment.mark = ""
     comment.origin_note = comment.posted_text = comment.language = ""

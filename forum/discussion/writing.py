@@ -9,6 +9,7 @@ from django.utils import timezone
 from forum.accounts.guests import keep_guest, keep_guest_of_draft
 from forum.accounts.models import Guest, User
 
+from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .drafts import drop_drafts, save_draft
 from .letters import send_way_back
 from .models import Comment, Discussion, Draft
@@ -29,13 +30,14 @@ def send_comment(
     form_key: UUID | None = None,
     draft: Draft | None = None,
     seen: int = 0,
+    arrival: Arrival = UNKNOWN_ARRIVAL,
     now: datetime | None = None,
 ) -> Comment:
     """Store what a member, or a guest (``guest`` if known by cookie), typed; return the comment. ``draft`` goes with it.
 
     The same words sent twice from one page (``form_key``) are one comment, also when both arrive at once; so are those sent again
     within REPEATED_WITHIN from a page opened anew, as browsers do on the way back. Other words are another comment.
-    A guest whose address is not proven is mailed the way back. Raises DiscussionClosedError.
+    A guest whose address is not proven is mailed the way back. Raises DiscussionClosedError and CommentRefusedError.
     """
     key = _key_of_sending(form_key, words, discussion, parent, member) if form_key else None
     try:
@@ -56,6 +58,7 @@ def send_comment(
                     subject=words.subject,
                     relation=words.relation,
                     form_key=key,
+                    arrival=arrival,
                     now=now,
                 )
                 if keeper and keeper != guest and comment.guest_id != keeper.pk:

@@ -21,7 +21,7 @@ from articles.services import save_article
 from forum.accounts.models import Guest
 from forum.discussion.markup import escape_plain
 from forum.discussion.models import ActorKind, Comment, Discussion
-from forum.discussion.screening import Submission, screen
+from forum.discussion.screening import Kind, Submission, keep_signals, screen
 from forum.discussion.services import Actor, insert_comment, transition
 from forum.discussion.tally import renumber_replies
 
@@ -229,8 +229,8 @@ def _write_comment(
     body = escape_plain(record.body) if record.is_plain else record.body
     verdict = screen(
         Submission(
-            kind="import", body=body, subject=subject, name=name, article=discussion.article, parent=parent,
-            is_member=False, is_staff=False, approved_count=0,
+            kind=Kind.IMPORT, body=body, subject=subject, name=name, article=discussion.article, parent=parent,
+            is_member=False, is_staff=False, approved_count=0, now=plan.now,
         )
     )  # fmt: skip
     comment = insert_comment(
@@ -247,6 +247,7 @@ def _write_comment(
         origin=plan.page.source.partition(":")[0],
         origin_note=_fit(record.note, Comment, "origin_note", plan, record.line),
     )
+    keep_signals(comment, verdict.signals, now=plan.now)
     state = Comment.State.PUBLISHED if verdict.publish else Comment.State.HELD
     return transition(comment, state, actor=IMPORT, now=plan.now, is_new=True)
 

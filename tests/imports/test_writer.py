@@ -29,6 +29,12 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_held(settings: Any) -> None:
+    """What is stored is looked at here; what waits is ``tests/moderation``'s matter."""
+    settings.COMMENT_SCREENERS = []
+
+
 def describe_row(comment: Comment, source_ids: dict[int, str], keys: set[str]) -> dict[str, Any]:
     """Return a stored comment in the words of the truth; its text as a reader sees it."""
     words = to_plain(comment.body_html).split()

@@ -20,13 +20,15 @@ from django.views.decorators.http import require_http_methods
 from django.views.defaults import bad_request
 
 from forum.accounts import views as accounts
+from forum.accounts.client_address import client_ip
 from forum.accounts.guests import remember_guest
 
+from ..arrival import Arrival
 from ..drafts import MAX_DRAFT_CHARS
 from ..markup import render as render_markup
 from ..models import Comment, Discussion
 from ..paragraphs import split_long_blocks
-from ..screening import is_trusted
+from ..screening import CommentRefusedError, is_trusted
 from ..services import DiscussionClosedError, count_approved
 from ..way_back import promise_way_back
 from ..writing import send_comment
@@ -110,6 +112,9 @@ def _answer(desk: Desk) -> HttpResponse:
             return _post(desk)
         except DiscussionClosedError:
             desk.is_open = False
+        except CommentRefusedError as error:
+            for reason in error.reasons:
+                desk.form.add_error("body", reason)
     keep_text(desk)
     if "save" in desk.request.POST and desk.outcome is Outcome.SAVED and desk.draft:
         return remember_writer(redirect("discussion:draft", desk.draft.pk), desk)
@@ -117,7 +122,7 @@ def _answer(desk: Desk) -> HttpResponse:
 
 
 def _post(desk: Desk) -> HttpResponse:
-    """Store the comment and lead to its place. Raises DiscussionClosedError."""
+    """Store the comment and lead to its place. Raises DiscussionClosedError and CommentRefusedError."""
     comment = send_comment(
         desk.form.words(),
         discussion=desk.discussion,
@@ -128,12 +133,20 @@ def _post(desk: Desk) -> HttpResponse:
         form_key=desk.form.cleaned_data["form_key"],
         draft=desk.draft,
         seen=desk.seen,
+        arrival=_arrival(desk),
     )
     response = HttpResponseRedirect(find_place(comment))
     if comment.guest:
         remember_guest(response, comment.guest)
         promise_way_back(response, comment.guest)
     return response
+
+
+def _arrival(desk: Desk) -> Arrival:
+    """Return how this text came in. With a draft, its writer began long before this page was opened."""
+    data = desk.form.cleaned_data
+    seconds = None if desk.draft else data["opened"]
+    return Arrival(form_seconds=seconds, honeypot=data["homepage"], client_ip=client_ip(desk.request))
 
 
 def _answer_lost_token(desk: Desk) -> HttpResponse:
@@ -256,6 +269,12 @@ def _preview(desk: Desk) -> dict[str, Any] | None:
 
 def _is_trusted(desk: Desk) -> bool:
     """Tell whether this writer's comment is likely to be public at once."""
-    if desk.member is None:
+    if desk.member is None and desk.guest is None:
         return False
-    return desk.member.is_staff or is_trusted(is_member=True, approved_count=count_approved(desk.member, None))
+    if desk.member and desk.member.is_staff:
+        return True
+    return is_trusted(
+        is_member=desk.member is not None,
+        is_proven=bool(desk.guest and desk.guest.proven_at),
+        approved_count=count_approved(desk.member, desk.guest),
+    )

@@ -37,7 +37,7 @@ from ..forms import AppealForm, EditForm
 from ..markup import render as render_markup
 from ..models import ActorKind, Appeal, Comment, PendingChange
 from ..permissions import can_appeal, can_edit, can_return, can_withdraw, is_writer, viewer_of
-from ..screening import is_trusted
+from ..screening import CommentRefusedError, is_trusted
 from ..services import Actor, TransitionError, count_approved, withdraw_comment
 from ..standing import day_words, is_in_sight, reason_words, return_until
 from .pages import find_place
@@ -89,6 +89,10 @@ def edit(request: HttpRequest, pk: int, *, token_failed: bool = False) -> HttpRe
         )
     except StaleTextError as conflict:
         return _show_edit(own, form, conflict=conflict)
+    except CommentRefusedError as error:
+        for reason in error.reasons:
+            form.add_error("body", reason)
+        return _show_edit(own, form)
     except NothingChangedError:
         form.add_error("body", _("Change something first: a moderator has read these words"))
         return _show_edit(own, form)
