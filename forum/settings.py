@@ -112,6 +112,7 @@ SIGN_IN_PROVIDERS: Any = env.json("SIGN_IN_PROVIDERS", {})
 RATE_LIMITS = env.bool("RATE_LIMITS", True)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=Range(min=0))
 _cache = env.dj_cache_url("CACHE_URL", "db://cache")
+EVIDENCE_DAYS = env.int("EVIDENCE_DAYS", 30, validate=Range(min=1))
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
 
 _errors = env.unreadable
@@ -152,6 +153,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "forum.imports",
     "forum.privacy",
+    "forum.moderation",
     "forum.discussion",
     "forum.accounts",
     "forum.site",
@@ -384,8 +386,20 @@ LOGGING = {
 
 # -- the conversation
 
-# Dotted paths, run in this order on every new comment. With none, the comments of guests wait for a moderator.
-COMMENT_SCREENERS: list[str] = []
+# Dotted paths, run in this order on every new comment: cheap and certain first, learning last. With none, the comments of guests
+# wait for a moderator.
+COMMENT_SCREENERS: list[str] = [
+    "forum.moderation.screeners.form.Honeypot",
+    "forum.moderation.screeners.form.FormTiming",
+    "forum.moderation.screeners.form.ManyPlaces",
+    "forum.moderation.screeners.rules.SitePhrases",
+    "forum.moderation.screeners.addresses.TradeName",
+    "forum.moderation.screeners.addresses.Links",
+    "forum.moderation.screeners.texts.Repeats",
+    "forum.moderation.screeners.texts.CopiedFromArticle",
+    "forum.moderation.screeners.texts.Advertising",
+    "forum.moderation.screeners.learned.LearnedFilter",
+]
 
 # -- the first start
 

@@ -23,6 +23,7 @@ os.environ.update(
     SECRET_KEY_FALLBACKS="",
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     HOLD_FIRST_COMMENTS="2",
+    EVIDENCE_DAYS="30",
     EMAIL_URL="",
     EMAIL_FROM="",
     STAFF_SECOND_FACTOR="off",

@@ -18,6 +18,7 @@ from forum.imports.models import ImportRun
 from forum.jobs.models import QueuedJob
 from forum.mail.jobs import deliver_mail
 from forum.mail.models import OutgoingMessage
+from forum.moderation.models import LinkHost, PhraseRule
 from forum.privacy.models import ThirdPartyRequest
 from forum.site.models import HelpLine, SiteText
 from tests.factories import CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
@@ -34,6 +35,8 @@ MODERATING = {
     "discussion.comment": MODERATE,
     "discussion.discussion": CHANGE,
     "discussion.decision": CHANGE,
+    "moderation.linkhost": ALL,
+    "moderation.phraserule": ALL,
     "privacy.thirdpartyrequest": CHANGE,
 }
 
@@ -85,6 +88,8 @@ def make_a_row_of_each() -> dict[type[Model], Model]:
     CollectionFactory()
     make_claim(CommentFactory(origin="serendip"), claimer=Claimer(member=MemberFactory()), evidence="It is mine.")
     SiteText.objects.create(pk=1)
+    LinkHost.objects.create(domain="example.org")
+    PhraseRule.objects.create(phrase="a phrase")
     HelpLine.objects.create(name="Samaritans", how="116 123")
     OldAddress.objects.create(path="/old/", target="/")
     ImportRun.objects.create(file_name="a.txt", file_hash="", format="text", started_at=timezone.now())

@@ -1,6 +1,7 @@
 """From reading to a public comment in a real browser: by keyboard, without scripts, and on the narrowest screen."""
 
 import re
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -133,7 +134,7 @@ def test_form_in_each_of_its_states_passes_axe(
     visitors: Visitors, live_server: LiveServer, scheme: str, viewport: dict[str, int]
 ) -> None:
     MemberFactory(display_name="Joan")
-    article = ArticleFactory(published_on="1999-05-01")
+    article = ArticleFactory(published_on=date(1999, 5, 1))
     marit = CommentFactory(article=article, name="Marit")
     page = visitors.open(color_scheme=scheme, viewport=viewport)
     page.goto(f"{live_server.url}{article.get_absolute_url()}comment/")

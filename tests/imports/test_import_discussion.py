@@ -48,7 +48,7 @@ def test_dry_run_shows_the_first_comments_and_writes_nothing(invented_page: Save
 def test_json_holds_the_counts_and_the_problems(invented_page: SavedPage) -> None:
     (page,) = json.loads(run(invented_page.path, json=True))["pages"]
     assert page["outcome"] == "added"
-    assert page["counts"] == {"articles": 1, "collections": 3, "sources": 9, "comments": 25, "replies": 2, "held": 0}
+    assert page["counts"] == {"articles": 1, "collections": 3, "sources": 9, "comments": 25, "replies": 2, "held": 1}
     assert len(page["problems"]) == 9
     (again,) = json.loads(run(invented_page.path, json=True))["pages"]
     assert (again["outcome"], again["already_here"], again["counts"]["comments"]) == ("nothing_new", 25, 0)

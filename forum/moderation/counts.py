@@ -1,0 +1,54 @@
+"""The table of counts, read and raised for hundreds of features at once. SQL of its own: the ORM cannot raise on conflict.
+
+Whoever writes here has locked the row of ``FilterState`` first, so that two who learn the same words never wait for each other.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from .classifier import Counts
+
+_TABLE = "moderation_tokencount"
+# A list is one parameter on either database: an array, or JSON.
+_LIST = {"postgresql": "unnest(%s::bigint[])", "sqlite": "json_each(%s)"}
+
+
+def read_counts(hashes: Sequence[int]) -> dict[int, Counts]:
+    """Return the counts of those of ``hashes`` that are known."""
+    if not hashes:
+        return {}
+    among = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT hash, ham, spam FROM {_TABLE} WHERE hash {among}", [_as_list(hashes)])  # noqa: S608
+        return {number: Counts(ham, spam) for number, ham, spam in cursor.fetchall()}
+
+
+def raise_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> dict[int, Counts]:
+    """Add to the counts of each of ``hashes``; return what they were before, for those that were known."""
+    name = "value" if connection.vendor == "sqlite" else "number"
+    source = f"{_LIST[connection.vendor]} AS given{'' if connection.vendor == 'sqlite' else '(number)'}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_TABLE} (hash, ham, spam) SELECT {name}, %s, %s FROM {source} WHERE true "  # noqa: S608
+            f"ON CONFLICT (hash) DO UPDATE SET ham = {_TABLE}.ham + excluded.ham, spam = {_TABLE}.spam + excluded.spam "
+            "RETURNING hash, ham, spam",
+            [ham, spam, _as_list(sorted(set(hashes)))],
+        )
+        before = {number: Counts(all_ham - ham, all_spam - spam) for number, all_ham, all_spam in cursor.fetchall()}
+    return {number: counts for number, counts in before.items() if counts.ham or counts.spam}
+
+
+def lower_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> None:
+    """Take back what ``raise_counts`` added; a feature that nothing speaks of any more is forgotten."""
+    numbers = _as_list(sorted(set(hashes)))
+    among = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {_TABLE} SET ham = ham - %s, spam = spam - %s WHERE hash {among}", [ham, spam, numbers])  # noqa: S608
+        cursor.execute(f"DELETE FROM {_TABLE} WHERE ham = 0 AND spam = 0 AND hash {among}", [numbers])  # noqa: S608
+
+
+def _as_list(hashes: Sequence[int]) -> Any:
+    return list(hashes) if connection.vendor == "postgresql" else json.dumps(list(hashes))

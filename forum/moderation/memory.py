@@ -1,0 +1,48 @@
+"""What is remembered of each comment beside its words: hashes to find repeats by, domains it links to, how it came in."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from forum.discussion.models import Comment
+from forum.discussion.services import Arrival
+
+from .models import Evidence, HostMention, LinkHost, TextMark
+from .repeats import sketch
+from .texts import own_links
+
+PURGED_AT_ONCE = 1000  # a write transaction stays short
+MAX_HOSTS = 20  # a comment with more says nothing more by them
+
+
+def remember(comment: Comment) -> None:
+    """Store the hashes and the domains of the text of ``comment``, in place of those of an earlier text."""
+    TextMark.objects.filter(comment=comment).delete()
+    TextMark.objects.bulk_create(TextMark(hash=number, comment=comment) for number in sketch(comment.body))
+    HostMention.objects.filter(comment=comment).delete()
+    links = own_links(comment.subject, comment.body, article=comment.discussion.article, parent=comment.parent)
+    for domain in list(dict.fromkeys(link.domain for link in links))[:MAX_HOSTS]:
+        host, _is_new = LinkHost.objects.get_or_create(domain=domain)
+        HostMention.objects.create(host=host, comment=comment)
+
+
+def forget(comment: Comment) -> None:
+    """Delete everything remembered of ``comment``: its words are gone."""
+    for model in (TextMark, HostMention, Evidence):
+        model.objects.filter(comment=comment).delete()
+
+
+def keep_evidence(comment: Comment, arrival: Arrival, *, at: datetime) -> None:
+    """Store where ``comment`` came from and how fast, if anything of it is known."""
+    if arrival.client_ip or arrival.form_seconds is not None:
+        seconds = None if arrival.form_seconds is None else min(int(arrival.form_seconds), 2_000_000_000)
+        Evidence.objects.create(comment=comment, client_ip=arrival.client_ip or None, form_seconds=seconds, at=at)
+
+
+def purge_evidence(now: datetime) -> int:
+    """Delete evidence older than EVIDENCE_DAYS; return how many rows."""
+    old = Evidence.objects.filter(at__lt=now - timedelta(days=settings.EVIDENCE_DAYS)).order_by("at")
+    purged = 0
+    while ids := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        purged += Evidence.objects.filter(pk__in=ids).delete()[0]
+    return purged

@@ -1,0 +1,29 @@
+"""What moderation does about what happens in conversations: remember, learn, forget. Rows only, in the same transaction."""
+
+from typing import Any
+
+from forum.discussion.models import Comment, Decision, Revision
+from forum.discussion.services import Arrival
+
+from .memory import forget, keep_evidence, remember
+from .training import train
+
+
+def note_arrival(sender: type, comment: Comment, arrival: Arrival, **kwargs: Any) -> None:
+    """Keep where a new comment came from."""
+    keep_evidence(comment, arrival, at=comment.created_at)
+
+
+def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
+    """Remember the text of a new comment, learn from a decision, and forget with an erasure."""
+    if not decision.from_state:
+        remember(comment)
+        return
+    if comment.state == Comment.State.ERASED:
+        forget(comment)
+    train(comment, now=decision.at)
+
+
+def follow_edit(sender: type, comment: Comment, revision: Revision, **kwargs: Any) -> None:
+    """Remember the new text in place of the old one."""
+    remember(comment)

@@ -1,0 +1,39 @@
+"""Near-repeats: a few hashes of runs of words stand for a text; texts that share many say nearly the same. Pure.
+
+The runs with the smallest hashes are kept (a sketch, Broder 1997): the same ones in every text that holds them, whatever is
+changed elsewhere. A thousand comments cost eight thousand small rows, and finding repeats is one look into an index.
+"""
+
+from collections.abc import Collection, Sequence
+
+from .keys import hash_all
+from .wording import find_words
+
+RUN_WORDS = 5
+SKETCH_SIZE = 8
+MIN_WORDS = 10  # "thank you so much for this" may be said by anybody
+NEAR = 0.5  # of the sketch
+
+
+def runs_of(text: str) -> list[str]:
+    """Return every run of RUN_WORDS words of ``text``, quoted lines left out."""
+    words = [word.text for word in find_words(text)]
+    return [" ".join(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1)]
+
+
+def sketch(text: str) -> list[int]:
+    """Return the smallest hashes of the runs of ``text``, in order; none for a text too short to be called a repeat."""
+    if len(find_words(text)) < MIN_WORDS:
+        return []
+    return sorted(set(hash_all("repeats", runs_of(text))))[:SKETCH_SIZE]
+
+
+def is_near(own: Sequence[int], shared: int) -> bool:
+    """Tell whether a text that shares ``shared`` hashes with ``own`` says nearly the same."""
+    return shared >= max(2, NEAR * len(own))
+
+
+def copied_share(text: str, source_runs: Collection[str]) -> float:
+    """Return how much of ``text`` stands in a source, by its runs of words."""
+    runs = runs_of(text)
+    return sum(run in source_runs for run in runs) / len(runs) if runs else 0.0

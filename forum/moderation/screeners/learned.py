@@ -1,0 +1,67 @@
+"""The check that learns from moderators. Last: it costs the most, and says nothing until enough is decided."""
+
+from django.utils.translation import gettext as _
+
+from forum.discussion.screening import Signal, Strength, Submission
+
+from .. import counts
+from ..classifier import Counts, score
+from ..features import Feature, features_of
+from ..keys import fingerprint, hash_all
+from ..models import FilterState
+from ..texts import own_links, own_text, topic_of
+from ..training import PURPOSE
+from ..wording import read
+from .form import FormTiming, Honeypot
+
+SHOWN = 3  # words named in the reason
+
+
+class LearnedFilter:
+    """How like the removed advertisements it is, by the words at hand. Silent while too little is known, or the secret is new."""
+
+    def __call__(self, submission: Submission) -> list[Signal]:
+        state = FilterState.objects.filter(pk=1).first()
+        if state is None or state.weak_from is None or state.fingerprint != fingerprint():
+            return []
+        text = own_text(submission.subject, submission.body)
+        features = features_of(
+            subject=submission.subject,
+            body=submission.body,
+            name=submission.name,
+            links=own_links(submission.subject, submission.body, article=submission.article, parent=submission.parent),
+            reading=read(text, topic=topic_of(submission.article)),
+            form=[signal.code for check in (Honeypot(), FormTiming()) for signal in check(submission)],
+        )
+        hashes = hash_all(PURPOSE, (feature.key for feature in features))
+        known = counts.read_counts(hashes)
+        found = [known.get(number) for number in hashes]
+        said = score(found, Counts(state.ham, state.spam))
+        if said.probability < state.weak_from:
+            return []
+        is_strong = state.strong_from is not None and said.probability >= state.strong_from
+        guilty = [(features[index], found[index]) for index, weight in said.telling if weight > 0 and features[index].shown]
+        sentence, spans = self._explain(guilty, state)
+        return [Signal("learned", Strength.STRONG if is_strong else Strength.WEAK, sentence, spans)]
+
+    def _explain(
+        self, guilty: list[tuple[Feature, Counts | None]], state: FilterState
+    ) -> tuple[str, tuple[tuple[int, int], ...]]:
+        shown: list[tuple[Feature, Counts]] = []
+        for feature, count in guilty:
+            # "recall" and "recall claim" say the same: the first of them stands for both.
+            if count and not any(_overlap(feature, other) for other, _count in shown):
+                shown.append((feature, count))
+        shown = shown[:SHOWN]
+        if not shown:
+            return _("It is built like the %(count)s advertisements that were removed.") % {"count": state.spam}, ()
+        words = ", ".join(
+            _("“%(words)s” (%(spam)s of %(all)s)") % {"words": feature.shown, "spam": count.spam, "all": count.spam + count.ham}
+            for feature, count in shown
+        )
+        sentence = _("These words were mostly in removed advertisements: %(words)s.") % {"words": words}
+        return sentence, tuple(feature.span for feature, _count in shown if feature.span)
+
+
+def _overlap(one: Feature, other: Feature) -> bool:
+    return bool(one.span and other.span and one.span[0] < other.span[1] and other.span[0] < one.span[1])
