@@ -27,7 +27,7 @@ def guidelines(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say what is stored, and how to get or erase it."""
-    return render(request, "site/privacy.html")
+    return render(request, "site/privacy.html", {"evidence_days": settings.EVIDENCE_DAYS})
 
 
 @require_safe
