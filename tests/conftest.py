@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,25 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 
 sys.addaudithook(_refuse_other_machines)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Keep one connection to a SQLite file open while tests last: the last one to close takes the write-ahead log away.
+
+    Else a worker that ends and a test that begins would take it away and make it anew at the same moment, over and over.
+    """
+    with django_db_blocker.unblock():
+        from django.db import connection
+
+        name = str(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite":
+        yield
+        return
+    keeper = sqlite3.connect(name)
+    keeper.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    yield
+    keeper.close()
 
 
 @pytest.fixture(autouse=True)
