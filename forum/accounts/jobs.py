@@ -6,6 +6,7 @@ from django.utils import timezone
 from forum.jobs.definitions import job
 from forum.jobs.schedule import daily
 
+from .limits import forget_counts
 from .mailings import forget_mailings
 
 
@@ -14,6 +15,13 @@ from .mailings import forget_mailings
 def prune_mailings() -> None:
     """Delete the traces of mail that was sent to typed addresses more than a day ago."""
     forget_mailings(timezone.now())
+
+
+@daily(at="03:50")
+@job()
+def prune_counts() -> None:
+    """Delete how often somebody did something in a time that is over."""
+    forget_counts(timezone.now())
 
 
 @daily(at="04:10")

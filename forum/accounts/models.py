@@ -134,6 +134,17 @@ class AddressMailing(models.Model):
         return f"{self.sent_at:%Y-%m-%d}"
 
 
+class RateCount(models.Model):
+    """How often somebody did something in one window of time (``limits``); ``hash`` is keyed and holds the window."""
+
+    hash = models.BigIntegerField(primary_key=True)
+    count = models.PositiveIntegerField()
+    ends = models.BigIntegerField(db_index=True)  # of the window, in seconds since 1970
+
+    def __str__(self) -> str:
+        return str(self.count)
+
+
 class Ignore(models.Model):
     """A member does not want to read somebody: that person's comments are folded to a line, for this member alone."""
 

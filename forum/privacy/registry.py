@@ -11,6 +11,7 @@ from types import ModuleType
 from django.apps import apps
 
 HOLD_NOBODY = {
+    "accounts.RateCount": "counts under keyed hashes, for a day",
     "articles.Collection": "titles of shelves",
     "articles.Correction": "the publication's own words",
     "articles.OldAddress": "paths",

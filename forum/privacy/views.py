@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from forum.accounts.limits import HOUR, By, Limit, limited
 from forum.accounts.links import Purpose, read_link
 from forum.accounts.people import Person, person_of
 
@@ -18,6 +19,9 @@ from .forms import OPTIONAL, AboutMeForm, ErasureForm
 from .models import DataExport, ErasureRequest
 
 _both = require_http_methods(["GET", "HEAD", "POST"])
+# A file takes a worker a while, and asking for erasure and undoing it sends a mail each time.
+_ASKING = (Limit("data", 20, HOUR, By.PERSON), Limit("data", 60, HOUR, By.ADDRESS))
+_ABOUT_ME = (Limit("about-me", 30, HOUR, By.ADDRESS),)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ def _receive(request: HttpRequest, token: str) -> Visit | None:
 
 @never_cache
 @_both
+@limited(_ASKING)
 def data(request: HttpRequest, token: str = "", *, token_failed: bool = False) -> HttpResponse:
     """Show whether a file is being made or ready, or have one made."""
     visit = _receive(request, token)
@@ -72,6 +77,7 @@ def file(request: HttpRequest, key: str) -> FileResponse:
 
 @never_cache
 @_both
+@limited(_ASKING)
 def erase(request: HttpRequest, token: str = "", *, token_failed: bool = False) -> HttpResponse:
     """Ask how to be erased, say when it will be done, or undo it."""
     visit = _receive(request, token)
@@ -100,6 +106,7 @@ def erase(request: HttpRequest, token: str = "", *, token_failed: bool = False) 
 @sensitive_post_parameters()
 @never_cache
 @_both
+@limited(_ABOUT_ME)
 def about_me(request: HttpRequest, *, token_failed: bool = False) -> HttpResponse:
     """Take what somebody asks who is named in a comment; no account is needed."""
     context = _about_lost_token(request, token_failed) | {"optional": OPTIONAL, "is_sent": "sent" in request.GET}

@@ -1,6 +1,7 @@
 """Where somebody writes: the place, the person, the form and what is kept of it. What is answered is in ``views.forms``."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,11 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 
 from forum.accounts.guests import find_guest, remember_guest
+from forum.accounts.limits import count_try
 from forum.accounts.models import Guest, User
 from forum.site.models import SiteText
 
 from ..drafts import DraftElsewhereError, DraftTooLongError, find_draft
 from ..forms import CommentForm
+from ..limits import KEEPING
 from ..models import Comment, Discussion, Draft
 from ..permissions import can_post, can_read_text, viewer_of
 from ..writing import keep_draft
@@ -28,11 +31,15 @@ class Outcome(Enum):
     NOTHING = auto()  # no words, or posted a moment ago
     TOO_LONG = auto()
     ELSEWHERE = auto()  # another page saved other words since; the draft is theirs
+    TOO_OFTEN = auto()
 
 
 @dataclass
 class Desk:
-    """Where somebody writes. ``draft`` is what is kept for them there; ``outcome``, whether this request kept anything."""
+    """Where somebody writes. ``draft`` is what is kept for them there; ``outcome``, whether this request kept anything.
+
+    ``wait`` is set where they came too often: how long until they can do it again.
+    """
 
     request: HttpRequest
     discussion: Discussion
@@ -45,6 +52,7 @@ class Desk:
     draft: Draft | None
     form: CommentForm
     outcome: Outcome | None = None
+    wait: timedelta | None = None
 
     @property
     def was_signed_out(self) -> bool:
@@ -101,6 +109,9 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
 
 def keep_text(desk: Desk, *, is_deliberate: bool = True) -> None:
     """Keep what the checked form holds, valid or not; ``desk.outcome`` says what became of it."""
+    if wait := count_try(desk.request, KEEPING):
+        desk.wait, desk.outcome = desk.wait or wait, Outcome.TOO_OFTEN
+        return
     try:
         kept = keep_draft(
             desk.form.typed(),

@@ -6,11 +6,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forum.accounts.guests import change_address, find_guest, remember_guest
+from forum.accounts.limits import limited
 from forum.accounts.links import Purpose, read_link
 
 from ..draft_links import Mailing, link_to, mail_link_to
 from ..drafts import DraftElsewhereError, adopt_draft, discard_draft, drafts_of
 from ..forms import AddressForm
+from ..limits import ASKING_FOR_MAIL
 from ..models import Discussion, Draft
 from ..permissions import Viewer, can_post, viewer_of
 from .desk import kept_by_browser_only
@@ -42,6 +44,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 @kept_by_browser_only
 @sensitive_post_parameters()
 @require_POST
+@limited(ASKING_FOR_MAIL)
 def mail_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail the link to a draft to the address of its writer, or to the one that a guest types."""
     draft = _find_own(request, pk)

@@ -22,9 +22,11 @@ from django.views.defaults import bad_request
 from forum.accounts import views as accounts
 from forum.accounts.client_address import client_ip
 from forum.accounts.guests import remember_guest
+from forum.accounts.limits import count_try, refuse, wait_words
 
 from ..arrival import Arrival
 from ..drafts import MAX_DRAFT_CHARS
+from ..limits import POSTING
 from ..markup import render as render_markup
 from ..models import Comment, Discussion
 from ..paragraphs import split_long_blocks
@@ -108,8 +110,10 @@ def _answer(desk: Desk) -> HttpResponse:
     must_be_told = desk.was_signed_out or (desk.parent_is_gone and not desk.form["gone_shown"].data)
     wants_post = not {"save", "preview"} & desk.request.POST.keys()
     if desk.is_open and is_valid and wants_post and not must_be_told:
+        desk.wait = count_try(desk.request, POSTING)
         try:
-            return _post(desk)
+            if desk.wait is None:
+                return _post(desk)
         except DiscussionClosedError:
             desk.is_open = False
         except CommentRefusedError as error:
@@ -163,6 +167,8 @@ def _report(desk: Desk) -> HttpResponse:
             words, status = _("Not saved: you wrote on in another window. Press “Save and finish later” to see both texts."), 409
         case Outcome.NOTHING:
             words = ""
+        case Outcome.TOO_OFTEN:
+            words, status = _("Not saved: that was a lot at once. Your text is still in this window. Leave it open."), 429
         case _ if desk.was_signed_out:
             words = _("Saved in this browser at {time}. You were signed out while you wrote. Sign in again before you post.")
         case _ if not desk.is_open:
@@ -189,10 +195,11 @@ def _show_form(desk: Desk, *, token_failed: bool = False, status: int = 200) -> 
     """Show the form with everything typed. Its problems are told unless the token failed: then nothing was checked."""
     request, form = desk.request, desk.form
     is_checked = form.is_bound and not token_failed
-    problem_count = len(form.errors) if is_checked else 0
+    problem_count = len(form.errors) if is_checked and desk.wait is None else 0
     # The page opens at the first of its notices: one of them bears the anchor that the form leads to.
     notices = {
         "token": token_failed,
+        "too_many": desk.wait is not None,
         "problems": problem_count > 0,
         "signed_out": desk.was_signed_out,
         "not_kept": desk.outcome in (Outcome.TOO_LONG, Outcome.ELSEWHERE),
@@ -212,9 +219,11 @@ def _show_form(desk: Desk, *, token_failed: bool = False, status: int = 200) -> 
         "preview": _preview(desk) if is_checked else None,
         "token_failed": token_failed,
         "cookie_missing": token_failed and settings.CSRF_COOKIE_NAME not in request.COOKIES,
+        "wait": wait_words(desk.wait) if desk.wait else "",
         **_describe_draft(desk),
     }
-    return render(request, "discussion/compose.html", context, status=status)
+    page = render(request, "discussion/compose.html", context, status=status)
+    return refuse(page, desk.wait) if desk.wait else page
 
 
 def _describe_draft(desk: Desk) -> dict[str, Any]:

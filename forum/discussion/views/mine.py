@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from forum.accounts.guests import change_address, find_guest, prove_address, remember_guest
+from forum.accounts.limits import limited
 from forum.accounts.links import Purpose, read_link
 from forum.accounts.models import User
 from forum.site.models import SiteText
@@ -25,6 +26,7 @@ from ..claiming import MOST_READ, read_claims
 from ..drafts import drafts_of
 from ..forms import AddressForm
 from ..letters import mine_path, send_lost_links, send_way_back
+from ..limits import ASKING_FOR_MAIL
 from ..models import Comment
 from ..paging import Pager, read_number
 from ..permissions import Viewer, viewer_of
@@ -37,6 +39,7 @@ EXCERPT_CHARS = 160
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(ASKING_FOR_MAIL)
 def mine(request: HttpRequest, *, token_failed: bool = False) -> HttpResponse:
     """Show what the member or the guest of this browser wrote; take an address from a guest who has not proven one."""
     guest = find_guest(request)
@@ -67,6 +70,7 @@ def mine(request: HttpRequest, *, token_failed: bool = False) -> HttpResponse:
 @never_cache
 @sensitive_variables("token")
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(ASKING_FOR_MAIL)
 def by_link(request: HttpRequest, token: str, *, token_failed: bool = False) -> HttpResponse:
     """Show what a guest wrote, in whatever browser their link is opened.
 
@@ -98,6 +102,7 @@ def by_link(request: HttpRequest, token: str, *, token_failed: bool = False) -> 
 @never_cache
 @sensitive_variables("token")
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(ASKING_FOR_MAIL)
 def prove(request: HttpRequest, token: str, *, token_failed: bool = False) -> HttpResponse:
     """Show the button by which the owner of an address confirms it, or take its press."""
     link = read_link(token, Purpose.PROVE)
@@ -122,6 +127,7 @@ def prove(request: HttpRequest, token: str, *, token_failed: bool = False) -> Ht
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(ASKING_FOR_MAIL)
 def lost(request: HttpRequest, *, token_failed: bool = False) -> HttpResponse:
     """Mail somebody who has lost their link a new one. The answer is the same whether the address is known or not."""
     is_sent = request.method == "POST" and not token_failed

@@ -5,6 +5,7 @@ somebody wrote is in ``mine``.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from forum.accounts.guests import remember_guest
+from forum.accounts.limits import count_try, limited, refuse, wait_words
 
 from ..editing import (
     AlreadyAppealedError,
@@ -34,6 +36,7 @@ from ..editing import (
     text_key,
 )
 from ..forms import AppealForm, EditForm
+from ..limits import CHANGING
 from ..markup import render as render_markup
 from ..models import ActorKind, Appeal, Comment, PendingChange
 from ..permissions import can_appeal, can_edit, can_return, can_withdraw, is_writer, viewer_of
@@ -76,6 +79,8 @@ def edit(request: HttpRequest, pk: int, *, token_failed: bool = False) -> HttpRe
         return _say_cannot_change(own)
     data = request.POST if request.method == "POST" else None
     form = EditForm(data, comment=own.comment, text=latest_text(own.comment))
+    if own.is_sent and (wait := count_try(request, CHANGING)):
+        return _show_edit(own, form, wait=wait)
     if not own.is_sent or not form.is_valid() or "preview" in request.POST:
         return _show_edit(own, form)
     try:
@@ -104,6 +109,7 @@ def edit(request: HttpRequest, pk: int, *, token_failed: bool = False) -> HttpRe
 
 @_kept_by_browser_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited(CHANGING)
 def withdraw(request: HttpRequest, pk: int, *, token_failed: bool = False) -> HttpResponse:
     """Ask once more, and take a comment back; of one that is taken back, say until when it can be returned, and return it."""
     own = _find_own(request, pk, token_failed=token_failed)
@@ -165,10 +171,15 @@ def _find_own(request: HttpRequest, pk: int, *, token_failed: bool) -> Own | Non
     return Own(request, comment, Actor(ActorKind.WRITER, comment.author), token_failed)
 
 
-def _show_edit(own: Own, form: EditForm, *, conflict: StaleTextError | None = None) -> HttpResponse:
-    """Show the form with everything typed; after a conflict also the text that is there now, which the next sending replaces."""
+def _show_edit(
+    own: Own, form: EditForm, *, conflict: StaleTextError | None = None, wait: timedelta | None = None
+) -> HttpResponse:
+    """Show the form with everything typed; after a conflict also the text that is there now, which the next sending replaces.
+
+    ``wait`` is how long until something can be sent again, after too much at once.
+    """
     comment, text = own.comment, conflict.text if conflict else form.text
-    is_checked = form.is_bound and not own.token_failed
+    is_checked = form.is_bound and not own.token_failed and wait is None
     is_declined = isinstance(text, PendingChange) and text.declined_at is not None
     if conflict:
         form.data = {**own.request.POST.dict(), "seen": text_key(text)}
@@ -183,8 +194,10 @@ def _show_edit(own: Own, form: EditForm, *, conflict: StaleTextError | None = No
         "is_public_at_once": comment.author is not None and _is_trusted(comment),
         "was_answered": comment.reply_count > 0,
         "parent_html": comment.parent.body_html if comment.parent and comment.parent.public else "",
+        "wait": wait_words(wait) if wait else "",
     }
-    return _show(own, "discussion/edit.html", context)
+    page = _show(own, "discussion/edit.html", context)
+    return refuse(page, wait) if wait else page
 
 
 def _preview(comment: Comment, form: EditForm) -> dict[str, Any] | None:

@@ -1,0 +1,20 @@
+"""How often somebody may write here, and ask for mail. Counting is in ``forum.accounts.limits``.
+
+A class of thirty behind one address, a reader who answers ten old questions on one evening, a writer who pauses after every word:
+none of them meets a limit. Whoever does keeps the text.
+"""
+
+from forum.accounts.limits import DAY, HOUR, By, Limit
+
+POSTING = (
+    Limit("post", 30, HOUR, By.PERSON),
+    Limit("post", 100, DAY, By.PERSON),
+    Limit("post", 200, HOUR, By.ADDRESS),
+    Limit("post", 600, DAY, By.ADDRESS),
+)
+# Previews and drafts; a script saves after five quiet seconds. Who is nobody yet gets a row of their own with the first.
+KEEPING = (Limit("keep", 1500, HOUR, By.PERSON), Limit("keep", 300, HOUR, By.NEWCOMER))
+# Changing a text, taking it back and returning it: each leaves a line in a log that only grows.
+CHANGING = (Limit("change", 120, HOUR, By.PERSON),)
+# Mail with the way back. An address gets one a day; this is for whoever types the addresses of many.
+ASKING_FOR_MAIL = (Limit("mail", 30, HOUR, By.ADDRESS), Limit("mail", 100, DAY, By.ADDRESS))
