@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -128,6 +129,8 @@ class Article(models.Model):
     original_url = models.URLField(_("original address"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(null=True, editable=False)  # the last time that it was stored
+    published_at = models.DateTimeField(null=True, editable=False)  # the first time that this site showed it
 
     objects = ArticleQuerySet.as_manager()
 
@@ -135,6 +138,9 @@ class Article(models.Model):
         ordering = ["-created_at"]
         verbose_name = _("article")
         verbose_name_plural = _("articles")
+        indexes = [
+            models.Index(F("published_at").desc(), F("id").desc(), name="article_feed", condition=models.Q(status="published")),
+        ]
 
     def __str__(self) -> str:
         return self.title

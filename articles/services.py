@@ -6,6 +6,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from . import events
 from .markup import render_article
@@ -23,9 +24,13 @@ def save_article(
     ``sources`` and ``corrections`` are all that the article shall have, in any order, stored before or not; None keeps those it
     has. A changed slug leaves an old address behind. Sends ``article_saved`` before the transaction ends.
     """
+    now = timezone.now()
     stored = Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version").first()
     if stored is not None:
         article.version = stored.version + 1
+    article.changed_at = now
+    if article.is_published() and article.published_at is None:
+        article.published_at = now
     _render_and_store(article, sources, corrections)
     if stored is not None and stored.slug != article.slug:
         _leave_old_address(_article_path(stored.slug), _article_path(article.slug))

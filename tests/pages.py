@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VNU = ROOT / "tests" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 PLAIN_TEXT = {"site:healthz", "site:readyz"}
-FILES = {"privacy:file"}
+FILES = {"privacy:file", "discussion:feed", "discussion:article-feed", "discussion:thread-feed"}
 REDIRECTS = {"discussion:comment", "discussion:year"}
 # Of one person's own rows: visited where their journeys are tested.
 PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-mail", "discussion:draft-by-link"}

@@ -58,5 +58,5 @@ def attach_comment(
         at=now or timezone.now(),
     )
     if comment.listed:
-        show_change(discussion)
+        show_change(discussion, comment)
     return comment

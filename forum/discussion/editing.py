@@ -100,7 +100,7 @@ def edit_comment(
         comment.version += 1
         comment.save(update_fields=["relation", "version"])
         if comment.listed:
-            show_change(discussion)
+            show_change(discussion, comment)
     if not is_same:
         _take_text(discussion, comment, subject=subject, body=body, now=now)
     if comment.state == _S.REJECTED:
@@ -140,7 +140,7 @@ def _replace_text(discussion: Discussion, comment: Comment, *, subject: str, bod
     discussion.save(update_fields=["waiting_count"])
     events.comment_edited.send(Comment, comment=comment, revision=revision)
     if comment.listed:
-        show_change(discussion)
+        show_change(discussion, comment)
 
 
 def _screen_change(comment: Comment, body: str, subject: str, now: datetime) -> Verdict:

@@ -92,7 +92,7 @@ def anonymise_comment(comment: Comment, stand_in: Guest, *, names: set[str]) -> 
     _forget_in_log(comment)
     events.comment_anonymised.send(Comment, comment=comment)
     if comment.listed:
-        show_change(discussion)
+        show_change(discussion, comment)
 
 
 def _threads_of(person: Person) -> Iterator[int]:

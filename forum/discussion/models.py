@@ -37,6 +37,7 @@ class Discussion(models.Model):
     last_comment_at = models.DateTimeField(_("last comment"), null=True, editable=False)
     active_at = models.DateTimeField(default=timezone.now, editable=False)  # the last comment, else when it was opened
     version = models.PositiveBigIntegerField(default=1, editable=False)
+    changed_at = models.DateTimeField(null=True, editable=False)  # when the version grew the last time
 
     class Meta:
         verbose_name = _("discussion")
@@ -170,6 +171,7 @@ class Comment(models.Model):
         default=0, editable=False
     )  # public: of the thread on a root, direct ones on a reply
     last_reply_at = models.DateTimeField(null=True, blank=True, editable=False)
+    thread_changed_at = models.DateTimeField(null=True, editable=False)  # on a root: when its own page changed the last time
     preview1_id = models.BigIntegerField(null=True, blank=True, editable=False)  # first, second and last listed reply
     preview2_id = models.BigIntegerField(null=True, blank=True, editable=False)
     last_reply_id = models.BigIntegerField(null=True, blank=True, editable=False)

@@ -214,7 +214,7 @@ def transition(
     if first_time and comment.public and actor.kind != ActorKind.IMPORT:
         events.comment_published.send(Comment, comment=comment)
     if was_listed or comment.listed:
-        show_change(discussion)
+        show_change(discussion, comment)
     return comment
 
 
@@ -236,9 +236,15 @@ def lock_comment(comment: Comment) -> tuple[Discussion, Comment]:
     return discussion, comment
 
 
-def show_change(discussion: Discussion) -> None:
-    """Raise the versions that cached pages of ``discussion`` hang on. The last thing in a transaction."""
-    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1)
+def show_change(discussion: Discussion, comment: Comment | None = None) -> None:
+    """Raise the versions that cached pages of ``discussion`` hang on, and say when. The last thing in a transaction.
+
+    ``comment`` is the one that looks different now; its thread's page does, too.
+    """
+    now = timezone.now()
+    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, changed_at=now)
+    if comment is not None:
+        Comment.objects.filter(pk=comment.thread_id).update(thread_changed_at=now)
     SiteVersion.objects.bump()
 
 
@@ -289,7 +295,7 @@ def redact_comment(
     )
     events.comment_edited.send(Comment, comment=comment, revision=revision)
     if comment.listed:
-        show_change(discussion)
+        show_change(discussion, comment)
     return comment
 
 
@@ -316,7 +322,7 @@ def mark_question(comment: Comment, *, is_question: bool, actor: Actor, now: dat
         at=now or timezone.now(),
     )
     if comment.listed:
-        show_change(discussion)
+        show_change(discussion, comment)
     return comment
 
 

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from .views import drafts, forms, giving, lists, members, mine, own, pages
+from .views import drafts, feeds, forms, giving, lists, members, mine, own, pages
 
 app_name = "discussion"
 urlpatterns = [
     path("", lists.home, name="home"),
     path("unanswered/", lists.unanswered, name="unanswered"),
+    path("feed.atom", feeds.site, name="feed"),
+    path("articles/<slug:slug>/feed.atom", feeds.article, name="article-feed"),
+    path("articles/<slug:slug>/comments/<int:pk>/feed.atom", feeds.thread, name="thread-feed"),
     path("articles/<slug:slug>/comment/", forms.new_comment, name="comment-new"),
     path("articles/<slug:slug>/comments/", pages.year, name="year"),
     path("articles/<slug:slug>/comments/<int:pk>/", pages.thread, name="thread"),

@@ -1,9 +1,11 @@
 """What the operator says on every page, and the one number that changes with any page of the whole site."""
 
 import re
+from datetime import datetime
 
 from django.db import models
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,19 +14,25 @@ class SingleRowManager(models.Manager["SiteVersion"]):
 
     def current(self) -> int:
         """Return the version of the site-wide pages."""
-        return self.filter(pk=1).values_list("version", flat=True).first() or 0
+        return self.read()[0]
+
+    def read(self) -> tuple[int, datetime | None]:
+        """Return the version of the site-wide pages, and since when it stands."""
+        return self.filter(pk=1).values_list("version", "changed_at").first() or (0, None)
 
     def bump(self) -> None:
         """Add one to the version. Call it last in a transaction: it is the last row in the lock order."""
-        if not self.filter(pk=1).update(version=F("version") + 1):
+        grown = {"version": F("version") + 1, "changed_at": timezone.now()}
+        if not self.filter(pk=1).update(**grown):
             self.get_or_create(pk=1)
-            self.filter(pk=1).update(version=F("version") + 1)
+            self.filter(pk=1).update(**grown)
 
 
 class SiteVersion(models.Model):
     """One row, +1 with any change that a site-wide page or text shows (home, lists, feeds)."""
 
     version = models.PositiveBigIntegerField(default=1)
+    changed_at = models.DateTimeField(null=True)  # when the version grew the last time
 
     objects = SingleRowManager()
 

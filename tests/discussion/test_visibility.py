@@ -17,7 +17,7 @@ from forum.accounts.links import Purpose, make_link
 from forum.accounts.models import Guest, User
 from forum.discussion.editing import NotChangeableError, NothingChangedError, edit_comment
 from forum.discussion.models import ActorKind, Comment, Discussion, PendingChange
-from forum.discussion.permissions import Viewer
+from forum.discussion.permissions import ANONYMOUS, Viewer
 from forum.discussion.services import TRANSITIONS, Actor, TransitionError, post_comment, transition
 from tests.factories import ArticleFactory, GuestFactory, MemberFactory, ModeratorFactory
 
@@ -87,6 +87,7 @@ def look_around(client, article, pks):
     paths = ["/", "/unanswered/", "/unanswered/?order=newest", *(f"{base}{query}" for query in queries)]
     paths += [f"{base}comments/{pk}/" for pk in pks] + [f"/comments/{pk}/" for pk in pks]
     paths += ["/mine/", *(f"/comments/{pk}/{page}/" for pk in pks for page in ("edit", "withdraw", "appeal"))]
+    paths += ["/feed.atom", f"{base}feed.atom", *(f"{base}comments/{pk}/feed.atom" for pk in pks)]
     writers = User.objects.filter(comments__in=pks).distinct()
     paths += [writer.get_absolute_url() for writer in writers]
     pages = {}
@@ -159,6 +160,11 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
         link = Client().get(f"/mine/{make_link(owner, Purpose.MINE)}/").content.decode()
         own = Comment.objects.visible_to(Viewer(guest_id=owner.pk)).filter(pk__in=pks, guest=owner).values_list("pk", flat=True)
         assert set(re.findall(rf"marker{article.pk}n\d+x", link)) == {marker(article, pks.index(pk)) for pk in own}
+    # Feeds hold what everybody may read, and all of that.
+    public = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=pks).values_list("pk", flat=True)
+    for path in ("/feed.atom", f"{article.get_absolute_url()}feed.atom"):
+        told = re.findall(r"<id>[^<]*/comments/(\d+)/</id>", pages[path])
+        assert {int(pk) for pk in told} & set(pks) == set(public), path
     # And what may be read can be found: each under its own address.
     for number, pk in enumerate(pks):
         if pk in readable:

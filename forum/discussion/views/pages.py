@@ -34,7 +34,7 @@ def thread(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show a root and all replies to it; a reply's id, or another article's slug, leads to the right address (301)."""
     viewer = viewer_of(request)
     try:
-        comment = _find_comment(viewer, pk)
+        comment = find_comment(viewer, pk)
     except CommentGoneError:
         return render(request, "410.html", status=410)
     path = _thread_path(comment)
@@ -51,7 +51,7 @@ def thread(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Redirect a permalink to the comment's place in its thread."""
     try:
-        found = _find_comment(viewer_of(request), pk)
+        found = find_comment(viewer_of(request), pk)
     except CommentGoneError:
         return render(request, "410.html", status=410)
     return HttpResponseRedirect(find_place(found))
@@ -80,7 +80,7 @@ def year(request: HttpRequest, slug: str) -> HttpResponse:
     return HttpResponseRedirect(f"{article.get_absolute_url()}{query}#comment-{pk}")
 
 
-def _find_comment(viewer: Viewer, pk: int) -> Comment:
+def find_comment(viewer: Viewer, pk: int) -> Comment:
     """Return a comment that has a place or a line on a page of ``viewer``; raise Http404, or CommentGoneError if taken back."""
     if pk > BIGGEST_ID:
         raise Http404
@@ -128,7 +128,7 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
         can_post=can_post(viewer, discussion),
         member_id=viewer.user_id,
     )
-    title, heading = _title_of(root, site_text.visitor_name)
+    title, heading = title_of(root, site_text.visitor_name)
     return {
         "article": discussion.article,
         "site_text": site_text,
@@ -147,7 +147,7 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
     }
 
 
-def _title_of(root: Row, visitor_name: str) -> tuple[str, str]:
+def title_of(root: Row, visitor_name: str) -> tuple[str, str]:
     """Return the page's title and its heading."""
     count = root.reply_count
     replies = ngettext("%(count)d reply", "%(count)d replies", count) % {"count": count}
