@@ -68,6 +68,7 @@ def _clear_decisions(request: pytest.FixtureRequest) -> Iterator[None]:
     from forum.discussion.models import Decision
 
     with opened_decisions():
+        Decision.objects.filter(undoes__isnull=False).delete()  # they hold on to those that they take back
         Decision.objects.all().delete()
 
 

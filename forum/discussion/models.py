@@ -129,6 +129,7 @@ class Comment(models.Model):
     position = models.PositiveIntegerField(null=True, blank=True, editable=False)  # of a root in its discussion
     reply_index = models.PositiveIntegerField(null=True, blank=True, editable=False)  # of a reply in its thread
     reply_seq = models.PositiveIntegerField(default=0, editable=False)  # on a root: the highest reply_index given
+    locked = models.BooleanField(default=False, editable=False)  # on a root: nobody can reply in its thread
     sort_at = models.DateTimeField(editable=False)
     active_at = models.DateTimeField(editable=False)  # latest of its own and its public replies' sort_at
 
@@ -374,6 +375,9 @@ class Decision(models.Model):
         CHANGE = "change", _("a change by its writer")
         APPEAL = "appeal", _("looked at again")
         WRITER = "writer", _("given to its writer")
+        KEPT = "kept", _("read and left as it is")
+        PLACE = "place", _("moved to the comment it answers")
+        LOCK = "lock", _("conversation closed or opened again")
 
     comment = models.ForeignKey(Comment, models.PROTECT, related_name="decisions")
     kind = models.CharField(_("what"), max_length=12, choices=Kind.choices, default=Kind.STATE)
@@ -393,7 +397,14 @@ class Decision(models.Model):
         ordering = ["-at", "-pk"]
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        indexes = [models.Index("actor_kind", F("id").desc(), name="decision_log")]
+        constraints = [
+            models.UniqueConstraint("undoes", name="decision_is_undone_once", condition=Q(undoes__isnull=False)),
+        ]
+        indexes = [
+            models.Index("actor_kind", F("id").desc(), name="decision_log"),
+            models.Index("actor_kind", "at", name="decision_by_time"),  # what was decided in the last days
+            models.Index("who", F("id").desc(), name="decision_by_person", condition=Q(who__isnull=False)),  # the last to undo
+        ]
 
     def __str__(self) -> str:
         return f"{self.comment_id}: {self.from_state or '–'} → {self.to_state}"

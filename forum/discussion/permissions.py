@@ -82,6 +82,11 @@ def can_edit(viewer: Viewer, comment: "Comment") -> bool:
     return comment.state in CHANGEABLE and is_writer(viewer, comment)
 
 
+def can_reply(viewer: Viewer, parent: "Comment") -> bool:
+    """Tell whether ``viewer`` may answer ``parent``, whose discussion and root are at hand."""
+    return can_post(viewer, parent.discussion) and not (parent.root or parent).locked
+
+
 def can_withdraw(viewer: Viewer, comment: "Comment") -> bool:
     """Tell whether ``viewer`` may take ``comment`` back."""
     return comment.state in WITHDRAWABLE and is_writer(viewer, comment)

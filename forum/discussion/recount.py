@@ -55,6 +55,14 @@ def recount_discussion(pk: int) -> Corrections:
     return found
 
 
+@transaction.atomic
+def recount_family(discussion_id: int, ids: Sequence[int], root_ids: Sequence[int]) -> None:
+    """Correct what hangs on the comments ``ids`` and on the threads of ``root_ids``, after some of them have changed places."""
+    _recount_places(discussion_id, ids)
+    _recount_previews(discussion_id, root_ids)
+    _recount_totals(discussion_id)
+
+
 def _in_batches(rows: Any) -> Iterator[list[int]]:
     last = 0
     while ids := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):

@@ -105,6 +105,8 @@ def _era_words(era: Era, around: Surroundings, *, is_last: bool, is_alone: bool)
 
 def _thread(thread: Thread, around: Surroundings) -> str:
     root = thread.root
+    if root.locked:
+        around = replace(around, can_post=False)
     level = 2 if around.layout is Layout.THREAD else 3
     body = f'{_landed(root, around)}<div class="comment__self">{_comment(root, around, level, is_new=thread.is_new)}</div>'
     items = "".join(_item(item, thread, around, level + 1) for item in thread.items)

@@ -22,6 +22,7 @@ from .models import ActorKind, Comment, Decision, Discussion, PendingChange, Rev
 from .questions import is_question
 from .screening import Action, CommentRefusedError, Kind, Submission, keep_signals, screen
 from .tally import is_waiting, settle
+from .undoing import is_undoable, was_seen_before
 
 WITHDRAWN_FOR = timedelta(days=30)  # so long can a writer return what they took back
 MAX_RESUBMISSIONS = 3
@@ -50,6 +51,10 @@ TRANSITIONS: dict[tuple[str, str], set[ActorKind]] = {
 
 class DiscussionClosedError(Exception):
     """Nobody, or no guest, may write in this discussion now."""
+
+
+class ThreadLockedError(DiscussionClosedError):
+    """A moderator has closed this one thread."""
 
 
 class StaleVersionError(Exception):
@@ -95,11 +100,11 @@ def post_comment(
 
     ``body`` is Markdown of at most MAX_BODY_CHARS characters; ``now`` is an aware datetime, by default this moment. Exactly one
     of ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``. A second call with the same ``form_key``
-    returns the comment of the first. Raises DiscussionClosedError, and CommentRefusedError for what cannot be a comment here.
-    Sends ``comment_posted`` before the transaction ends.
+    returns the comment of the first. Raises DiscussionClosedError (ThreadLockedError for one thread), and
+    CommentRefusedError for what cannot be a comment here. Sends ``comment_posted`` before the transaction ends.
     """
     now = now or timezone.now()
-    _require_open(discussion, author)
+    _require_open(discussion, author, Comment.objects.filter(pk=parent.thread_id).first() if parent else None)
     if form_key and (earlier := Comment.objects.filter(form_key=form_key).first()):
         return earlier
     submission = Submission(
@@ -141,7 +146,7 @@ def post_comment(
     )
     keep_signals(comment, verdict.signals, now=now)
     comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
-    _require_open(comment.discussion, author)  # the locked row: it may have been closed since the first look
+    _require_open(comment.discussion, author, comment.root)  # the locked rows: closed since the first look?
     events.comment_posted.send(Comment, comment=comment, arrival=arrival)
     return comment
 
@@ -181,6 +186,7 @@ def transition(
 
     This is the only function that writes a state. It changes no other comment's state. Raises TransitionError for a change
     that the table of states does not have, StaleVersionError when ``expected_version`` is given and somebody else was faster.
+    ``undoes`` is a moderator's decision that is taken back: it leads to the state before it, which the table need not have.
     Writes a Decision; sends ``comment_state_changed`` and, the first time it becomes public, ``comment_published``.
     """
     now = now or timezone.now()
@@ -188,12 +194,15 @@ def transition(
     before = "" if is_new else comment.state
     if expected_version is not None and comment.version != expected_version:
         raise StaleVersionError(comment)
-    _require_transition(comment, before, to, actor, now)
+    if undoes is None:
+        _require_transition(comment, before, to, actor, now)
+    elif actor.kind != _M or to != undoes.from_state or not is_undoable(comment, undoes, now):
+        raise TransitionError(f"the decision {undoes.pk} cannot be undone now")
     was_public, was_listed, first_time = comment.public, comment.listed, comment.published_at is None
     comment.state = to
     comment.public, comment.held = to == _S.PUBLISHED, to == _S.HELD
-    comment.reason = reason or (_former_reason(comment, to) if before == _S.WITHDRAWN else "")
-    comment.seen_by_human = comment.seen_by_human or actor.kind == ActorKind.MODERATOR
+    comment.reason = reason or (_former_reason(comment, to) if before == _S.WITHDRAWN or undoes else "")
+    comment.seen_by_human = was_seen_before(undoes) if undoes else comment.seen_by_human or actor.kind == ActorKind.MODERATOR
     comment.version += 1
     settle(discussion=discussion, comment=comment, was_public=was_public, now=now)
     if to == _S.ERASED:
@@ -261,14 +270,18 @@ def redact_comment(
     body: str,
     actor: Actor,
     subject: str | None = None,
+    reason: str = Comment.Reason.PERSONAL_DETAILS,
     note: str = "",
+    batch: UUID | None = None,
+    undoes: Decision | None = None,
     expected_version: int | None = None,
     now: datetime | None = None,
 ) -> Comment:
     """Store ``body`` in place of the text, as a moderator takes details out; the earlier text stays as a Revision.
 
     Raises StaleVersionError as ``transition`` does: words that somebody else took out meanwhile must not come back. Raises
-    TransitionError for an erased comment, which has no words. Sends ``comment_edited``.
+    TransitionError for an erased comment, which has no words. With ``undoes`` the words of an earlier redaction come back.
+    Sends ``comment_edited``.
     """
     now = now or timezone.now()
     discussion, comment = lock_comment(comment)
@@ -289,13 +302,51 @@ def redact_comment(
         actor_kind=actor.kind,
         from_state=comment.state,
         to_state=comment.state,
-        reason=Comment.Reason.PERSONAL_DETAILS,
+        reason=reason,
         note=note,
+        batch=batch,
+        undoes=undoes,
         at=now,
     )
     events.comment_edited.send(Comment, comment=comment, revision=revision)
     if comment.listed:
         show_change(discussion, comment)
+    return comment
+
+
+@transaction.atomic
+def keep_comment(
+    comment: Comment,
+    *,
+    actor: Actor,
+    undoes: Decision | None = None,
+    expected_version: int | None = None,
+    now: datetime | None = None,
+) -> Comment:
+    """Note that a person has read a public comment and leaves it as it is: from now on no vote can hide it.
+
+    With ``undoes`` such a note is taken back. Raises StaleVersionError as ``transition`` does, TransitionError where the comment
+    is not public. Sends ``comment_state_changed``.
+    """
+    _discussion, comment = lock_comment(comment)
+    if expected_version is not None and comment.version != expected_version:
+        raise StaleVersionError(comment)
+    if comment.state != _S.PUBLISHED:
+        raise TransitionError(f"a comment that is {comment.state} cannot be left public")
+    comment.seen_by_human = was_seen_before(undoes) if undoes else True
+    comment.version += 1
+    comment.save(update_fields=["seen_by_human", "version"])
+    decision = Decision.objects.create(
+        comment=comment,
+        kind=Decision.Kind.KEPT,
+        who=actor.user,
+        actor_kind=actor.kind,
+        from_state=comment.state,
+        to_state=comment.state,
+        undoes=undoes,
+        at=now or timezone.now(),
+    )
+    events.comment_state_changed.send(Comment, comment=comment, decision=decision)
     return comment
 
 
@@ -337,11 +388,13 @@ def set_discussion_state(discussion: Discussion, *, state: str) -> Discussion:
     return discussion
 
 
-def _require_open(discussion: Discussion, author: User | None) -> None:
-    """Raise DiscussionClosedError where ``author``, None for a guest, may not write."""
+def _require_open(discussion: Discussion, author: User | None, root: Comment | None) -> None:
+    """Raise DiscussionClosedError where ``author``, None for a guest, may not write; ``root`` is of the thread answered in."""
     is_for_author = discussion.state == Discussion.State.MEMBERS_ONLY and author is not None
     if discussion.state != Discussion.State.OPEN and not is_for_author:
         raise DiscussionClosedError
+    if root is not None and root.locked:
+        raise ThreadLockedError
 
 
 def _require_transition(comment: Comment, before: str, to: str, actor: Actor, now: datetime) -> None:

@@ -57,6 +57,7 @@ class Row(NamedTuple):
     author_id: int | None
     guest_id: int | None
     author_slug: str | None  # of a member's page
+    locked: bool = False  # a root whose thread takes no more replies
     parent_name: str | None = None
     parent_public: bool | None = None
     parent_html: str | None = None  # of a parent that is a reply itself

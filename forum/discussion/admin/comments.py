@@ -26,6 +26,7 @@ from .lists import (
     StateFilter,
     excerpt_of,
 )
+from .places import PlacesOfComments
 from .requests import tell_requests, with_open_appeal, with_open_change
 from .verbs import PUBLISH, REJECT, REMOVE, RESTORE, name_of
 
@@ -50,7 +51,7 @@ class RequestFilter(admin.SimpleListFilter):
 
 
 @admin.register(Comment)
-class CommentAdmin(BulkDecisions, AnswersToWriters):
+class CommentAdmin(BulkDecisions, AnswersToWriters, PlacesOfComments):
     """The list of comments. Every change goes through ``services``."""
 
     list_display = ("writer", "words", "answers", "article", "age", "state_words")
@@ -76,6 +77,8 @@ class CommentAdmin(BulkDecisions, AnswersToWriters):
             path("<int:pk>/change-by-writer/", view(self.decide_change), name="discussion_comment_decide_change"),
             path("<int:pk>/second-look/", view(self.uphold), name="discussion_comment_uphold"),
             path("<int:pk>/question/", view(self.mark), name="discussion_comment_question"),
+            path("<int:pk>/reattach/", view(self.reattach), name="discussion_comment_reattach"),
+            path("<int:pk>/lock/", view(self.lock), name="discussion_comment_lock"),
             *super().get_urls(),
         ]
 

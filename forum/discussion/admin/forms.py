@@ -1,5 +1,6 @@
 """What a moderator fills in. The forms check; ``services`` decides."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -153,3 +154,27 @@ class RedactionForm(forms.Form):
         if not self.errors and same_subject and data["body"] == self.comment.body:
             self.add_error("body", _("Nothing was taken out: the text is the same."))
         return data
+
+
+class PlaceForm(forms.Form):
+    """What a comment answers: a number, or an address copied from the page; empty for a thread of its own."""
+
+    parent = forms.CharField(
+        label=_("The comment it answers"),
+        max_length=300,
+        required=False,
+        help_text=_("Its link, copied from the page, or its number. Leave it empty to begin a conversation of its own."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_parent(self) -> Comment | None:
+        """Return the comment that is meant."""
+        typed = self.cleaned_data["parent"].strip()
+        if not typed:
+            return None
+        found = re.search(r"comment-(\d{1,18})$|/comments/(\d{1,18})/?$|^(\d{1,18})$", typed)
+        number = next(filter(None, found.groups()), "") if found else ""
+        parent = Comment.objects.filter(pk=number).first() if number else None
+        if parent is None:
+            raise forms.ValidationError(_("There is no comment with this link or number."))
+        return parent

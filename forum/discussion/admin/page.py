@@ -17,7 +17,7 @@ from ..questions import shorten
 from ..services import StaleVersionError, TransitionError, mark_question, redact_comment, transition
 from .base import ModeratedAdmin
 from .dates import age_of, date_words
-from .forms import AnswerForm, ChangeForm, DecisionForm, RedactionForm
+from .forms import AnswerForm, ChangeForm, DecisionForm, PlaceForm, RedactionForm
 from .requests import describe_requests
 from .verbs import name_of, possible_verbs, tell_replies_stay, tell_who_decided
 
@@ -135,6 +135,7 @@ class CommentPage(ModeratedAdmin):
             "decision": decision or DecisionForm(initial={"version": comment.version}),
             "redaction": redaction or _blank_redaction(comment),
             "is_redacting": redaction is not None,
+            "place_form": PlaceForm(initial={"version": comment.version, "parent": comment.parent_id or ""}),
             "can_redact": comment.state != Comment.State.ERASED,
             "decisions": comment.decisions.select_related("who")[:MAX_HISTORY],
             "revisions": comment.revisions.order_by("-pk")[:MAX_HISTORY],

@@ -17,7 +17,7 @@ from ..drafts import DraftElsewhereError, DraftTooLongError, find_draft
 from ..forms import CommentForm
 from ..limits import KEEPING
 from ..models import Comment, Discussion, Draft
-from ..permissions import can_post, can_read_text, viewer_of
+from ..permissions import can_post, can_read_text, can_reply, viewer_of
 from ..writing import keep_draft
 
 # No store but the browser's own, which asks again. "no-store" would make browsers forget the text on the way back to the form.
@@ -74,7 +74,8 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
     viewer = viewer_of(request)
     parent: Comment | None = None
     if pk:
-        parent = get_object_or_404(Comment.objects.under_open_pages().select_related("discussion__article", "author"), pk=pk)
+        readable = Comment.objects.under_open_pages().select_related("discussion__article", "author", "root")
+        parent = get_object_or_404(readable, pk=pk)
         discussion = parent.discussion
     else:
         discussion = get_object_or_404(
@@ -98,7 +99,7 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
         discussion=discussion,
         parent=parent,
         parent_is_gone=parent_is_gone,
-        is_open=can_post(viewer, discussion),
+        is_open=can_reply(viewer, parent) if parent else can_post(viewer, discussion),
         member=member,
         guest=guest,
         visitor_name=visitor_name,
