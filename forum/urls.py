@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("forum.moderation.urls")),  # before the administration's: some addresses lie below it
     path("admin/", admin.site.urls),
     path("accounts/", include("forum.accounts.urls")),
     path("settings/", include("forum.accounts.own_urls")),

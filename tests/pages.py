@@ -153,7 +153,7 @@ def _names_in(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[
         if isinstance(pattern, URLResolver):
             if str(pattern.pattern) != "admin/":
                 yield from _names_in(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
-        elif pattern.name:
+        elif pattern.name and not str(pattern.pattern).startswith("admin/"):
             yield f"{space}{pattern.name}"
 
 

@@ -56,8 +56,8 @@ def routes(patterns: list[URLPattern | URLResolver], before: str = "/") -> Itera
         route = before + re.sub(
             r"<(?:\w+:)?(\w+)>", lambda part: {"pk": "<id>"}.get(part[1], f"<{part[1]}>"), str(pattern.pattern)
         )
-        if route == "/admin/":
-            yield route
+        if route.startswith("/admin/"):
+            yield "/admin/"
         elif isinstance(pattern, URLResolver):
             yield from routes(pattern.url_patterns, route)
         else:

@@ -5,23 +5,27 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ModerationConfig(AppConfig):
-    """Telling advertising from conversation: checks with reasons, a filter that learns, the rules of the site."""
+    """Telling advertising from conversation, and the work of moderators: the queue, batches, undo, the log, the dashboard."""
 
     name = "forum.moderation"
     label = "moderation"
     verbose_name = _("Moderation")
+    _rules = [
+        f"moderation.{verb}_{model}" for model in ("linkhost", "phraserule") for verb in ("view", "add", "change", "delete")
+    ]
     role_permissions = {
-        role: [
-            f"moderation.{verb}_{model}" for model in ("linkhost", "phraserule") for verb in ("view", "add", "change", "delete")
-        ]
-        for role in ("moderator", "operator")
+        "moderator": ["moderation.view_queueitem", "moderation.view_batch", *_rules],
+        # Only the operator sees how much each moderator does; everybody sees their own part.
+        "operator": ["moderation.view_queueitem", "moderation.view_batch", "moderation.view_load", *_rules],
     }
 
     def ready(self) -> None:
         from forum.discussion.events import comment_edited, comment_posted, comment_state_changed
 
-        from .receivers import follow_edit, follow_state, note_arrival
+        from .receivers import follow_edit, follow_state, note_arrival, sort_in
 
         comment_posted.connect(note_arrival, dispatch_uid="moderation.note_arrival")
         comment_state_changed.connect(follow_state, dispatch_uid="moderation.follow_state")
+        comment_state_changed.connect(sort_in, dispatch_uid="moderation.sort_in")
         comment_edited.connect(follow_edit, dispatch_uid="moderation.follow_edit")
+        comment_edited.connect(sort_in, dispatch_uid="moderation.sort_in_edited")

@@ -1,17 +1,27 @@
-"""What the site remembers to tell advertising from conversation: hosts, phrases, counts, near-repeats, how comments came in.
+"""What the site remembers to tell advertising from conversation, and what moderators work with: the queue, batches, preferences.
 
 Words of people are in none of these tables but the moderators' own rules: counts and repeats stand under keyed hashes (``keys``).
 """
 
+from datetime import timedelta
+from uuid import uuid4
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum.discussion.models import Comment
+from forum.discussion.models import Comment, Lane
 
 from .patterns import PatternError, parse_pattern
+
+CLAIMED_FOR = timedelta(minutes=10)
+
+# The order of the lanes in the list of all.
+RANKS = {lane: rank for rank, lane in enumerate(Lane)}
 
 
 class RuleAction(models.TextChoices):
@@ -149,3 +159,109 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return str(self.comment_id)
+
+
+class QueueItem(models.Model):
+    """A comment that a person must read, and in which lane. The row is gone when somebody has decided."""
+
+    comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="queue_item")
+    lane = models.CharField(max_length=12, choices=Lane.choices)
+    rank = models.PositiveSmallIntegerField()  # of the lane: the list of all goes lane by lane
+    since = models.DateTimeField()  # waiting since
+    place_at = models.DateTimeField()  # its place in the lane: ``since``, or when somebody said "not now"
+    claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    claimed_at = models.DateTimeField(null=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")  # for a second opinion
+    asked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("comment to read")
+        verbose_name_plural = _("comments to read")
+        permissions = [("view_load", "Can see how much each moderator does")]
+        # The list of all, a lane (one rank), and the counts of the lanes.
+        indexes = [models.Index("rank", "place_at", "comment", name="queue_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} ({self.lane})"
+
+
+class Batch(models.Model):
+    """One decision on many comments: previewed, carried out step by step, undone as one. Its id is that of its decisions."""
+
+    class Verb(models.TextChoices):
+        PUBLISH = "publish", _("Publish")
+        ADVERTISING = "advertising", _("Remove as advertising")
+        REMOVE = "remove", _("Do not show, with a reason")
+
+    class Scope(models.TextChoices):
+        CHOSEN = "chosen", _("chosen in the list")
+        WRITER = "writer", _("everything by one writer")
+        HOST = "host", _("everything with links to one host")
+        BRANCH = "branch", _("a comment and all that answers it")
+
+    class State(models.TextChoices):
+        PREVIEWED = "previewed", _("not carried out")
+        RUNNING = "running", _("under way")
+        DONE = "done", _("done")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("undone")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    moderator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+    verb = models.CharField(_("what"), max_length=12, choices=Verb.choices)
+    scope = models.CharField(_("which"), max_length=8, choices=Scope.choices)
+    about = models.ForeignKey(Comment, models.SET_NULL, null=True, related_name="+")  # the one it began with
+    host = models.CharField(max_length=253, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=Comment.Reason.choices, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PREVIEWED)
+    total = models.PositiveIntegerField(_("comments"), default=0)
+    is_cut = models.BooleanField(default=False)  # there were more than one batch takes
+    made_at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batches")
+        indexes = [models.Index(F("made_at").desc(), name="batch_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_verb_display()} ({self.total})"
+
+
+class BatchItem(models.Model):
+    """One comment of a batch as it was when the batch was previewed, and what came of it."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "", _("waiting")
+        DONE = "done", _("done")
+        LEFT = "left", _("left as it is")
+        UNDONE = "undone", _("undone")
+        KEPT = "kept", _("could not be undone")
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items", db_index=False)
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=6, choices=Outcome.choices, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("batch", "comment", name="batch_has_a_comment_once")]
+        # The next steps of a batch, and how far it is.
+        indexes = [models.Index("batch", "outcome", "id", name="batch_steps")]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.outcome or '–'}"
+
+
+class Preference(models.Model):
+    """How a moderator likes to work."""
+
+    moderator = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    shortcuts = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return str(self.moderator_id)
+
+
+def is_claim_fresh(item: QueueItem) -> bool:
+    """Tell whether somebody said within CLAIMED_FOR that they are reading it."""
+    return item.claimed_at is not None and timezone.now() - item.claimed_at < CLAIMED_FOR

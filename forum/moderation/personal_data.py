@@ -1,4 +1,4 @@
-"""What is held on a person here: how their comments came in, and keyed hashes of their words.
+"""What is held on a person here: how their comments came in, keyed hashes of their words, notes on batches, how moderators work.
 
 A comment that is erased forgets its rows itself (``receivers``); what is left to do is for words that stay without their writer.
 """
@@ -8,8 +8,10 @@ from typing import Any
 from django.db import transaction
 
 from forum.accounts.people import Person
+from forum.discussion.models import Comment
 
-from .models import Evidence, TrainedComment
+from .batches import blank_batch_notes
+from .models import Batch, Evidence, Preference, QueueItem, TrainedComment
 from .training import lock_state, unlearn
 
 MODELS = [
@@ -17,19 +19,39 @@ MODELS = [
     "moderation.HostMention",
     "moderation.TextMark",
     "moderation.TrainedComment",
+    "moderation.QueueItem",
+    "moderation.Batch",
+    "moderation.BatchItem",
+    "moderation.Preference",
 ]
 
 
 def export(person: Person) -> dict[str, Any]:
-    """Return where their latest comments came from and how fast; hashes say nothing that can be read."""
+    """Return where their latest comments came from and how fast, and how a moderator works; hashes say nothing to a reader."""
     kept = Evidence.objects.filter(person.rows("comment__author", "comment__guest")).order_by("pk")
-    return {"how_comments_came_in": list(kept.values("comment_id", "client_ip", "form_seconds", "at"))}
+    found: dict[str, Any] = {"how_comments_came_in": list(kept.values("comment_id", "client_ip", "form_seconds", "at"))}
+    if person.user is not None and person.user.is_staff:
+        batches = Batch.objects.filter(moderator=person.user).order_by("made_at")
+        found["batches_as_a_moderator"] = list(
+            batches.values("verb", "scope", "host", "reason", "note", "state", "total", "made_at")
+        )
+        read = QueueItem.objects.filter(claimed_by=person.user).order_by("pk")
+        found["comments_being_read"] = list(read.values("comment_id", "claimed_at"))
+        asked = QueueItem.objects.filter(asked_by=person.user).order_by("pk")
+        found["second_moderators_asked"] = list(asked.values("comment_id", "asked_at"))
+        found["shortcuts_are_on"] = Preference.objects.filter(moderator=person.user, shortcuts=True).exists()
+    return found
 
 
 def erase(person: Person, *, keep_words: bool) -> None:
-    """Delete how their comments came in, and unlearn them: among what was learned is the name."""
+    """Delete how their comments came in, and unlearn them: among what was learned is the name. A moderator's batches stay."""
     mine = person.rows("comment__author", "comment__guest")
     Evidence.objects.filter(mine).delete()
+    blank_batch_notes(Comment.objects.filter(person.rows("author")))
+    if person.user is not None:
+        Preference.objects.filter(moderator=person.user).delete()
+        QueueItem.objects.filter(claimed_by=person.user).update(claimed_by=None, claimed_at=None)
+        QueueItem.objects.filter(asked_by=person.user).update(asked_by=None, asked_at=None)
     for pk in list(TrainedComment.objects.filter(mine).values_list("pk", flat=True)):
         with transaction.atomic():
             lock_state()

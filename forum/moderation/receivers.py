@@ -1,11 +1,13 @@
-"""What moderation does about what happens in conversations: remember, learn, forget. Rows only, in the same transaction."""
+"""What moderation does about what happens in conversations: remember, learn, forget, sort. Rows only, in the same transaction."""
 
 from typing import Any
 
 from forum.discussion.models import Comment, Decision, Revision
 from forum.discussion.services import Arrival
 
+from .batches import blank_batch_notes
 from .memory import forget, keep_evidence, remember
+from .queue import sort_comment
 from .training import train
 
 
@@ -21,9 +23,15 @@ def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: A
         return
     if comment.state == Comment.State.ERASED:
         forget(comment)
-    train(comment, now=decision.at)
+        blank_batch_notes(Comment.objects.filter(pk=comment.pk))
+    train(comment)
 
 
 def follow_edit(sender: type, comment: Comment, revision: Revision, **kwargs: Any) -> None:
     """Remember the new text in place of the old one."""
     remember(comment)
+
+
+def sort_in(sender: type, comment: Comment, **kwargs: Any) -> None:
+    """Put ``comment`` in its lane, or take it out of the queue."""
+    sort_comment(comment)

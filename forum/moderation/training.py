@@ -70,7 +70,7 @@ def _taught_by(decision: Decision) -> bool | None:
     return True if is_gone and decision.reason == Comment.Reason.ADVERTISING else None
 
 
-def train(comment: Comment, *, now: datetime) -> None:
+def train(comment: Comment) -> None:
     """Make the counts agree with the decisions about ``comment``. One who is erased teaches nothing any more.
 
     Does nothing while the counts stand under another secret than SECRET_KEY: ``retrain_spam_filter`` counts anew.
@@ -85,7 +85,9 @@ def train(comment: Comment, *, now: datetime) -> None:
     if learned:
         unlearn(learned)
     if lesson:
-        learn(comment, Text(comment.subject, comment.body), state=state, is_spam=lesson.is_spam, now=now)
+        # As it was decided on: an undoing may bring back what was decided about an earlier text.
+        at = lesson.decision.at
+        learn(comment, text_at(comment, at), state=state, is_spam=lesson.is_spam, now=at)
     decided = state.ham + state.spam
     if decided >= MIN_DECISIONS and decided % CALIBRATED_EVERY == 0:
         calibrate()

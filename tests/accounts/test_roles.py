@@ -18,7 +18,7 @@ from forum.imports.models import ImportRun
 from forum.jobs.models import QueuedJob
 from forum.mail.jobs import deliver_mail
 from forum.mail.models import OutgoingMessage
-from forum.moderation.models import LinkHost, PhraseRule
+from forum.moderation.models import Batch, LinkHost, PhraseRule
 from forum.privacy.models import ThirdPartyRequest
 from forum.site.models import HelpLine, SiteText
 from tests.factories import CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
@@ -26,7 +26,7 @@ from tests.factories import CollectionFactory, CommentFactory, MemberFactory, Mo
 pytestmark = pytest.mark.django_db
 
 LOOK, CHANGE = {"changelist", "history"}, {"changelist", "history", "change"}
-MODERATE = CHANGE | {"bulk", "decide", "decide_change", "redact", "question", "uphold"}
+MODERATE = CHANGE | {"bulk", "decide", "decide_change", "redact", "question", "uphold", "reattach", "lock"}
 WRITE = CHANGE | {"add"}
 ALL = WRITE | {"delete"}
 WRITING = {"articles.article": WRITE | {"preview"}, "articles.collection": WRITE, "articles.oldaddress": ALL}
@@ -34,9 +34,11 @@ MODERATING = {
     "discussion.claim": CHANGE | {"decide"},
     "discussion.comment": MODERATE,
     "discussion.discussion": CHANGE,
-    "discussion.decision": CHANGE,
+    "discussion.decision": CHANGE | {"csv"},
+    "moderation.batch": CHANGE,
     "moderation.linkhost": ALL,
     "moderation.phraserule": ALL,
+    "moderation.queueitem": CHANGE,
     "privacy.thirdpartyrequest": CHANGE,
 }
 
@@ -88,6 +90,8 @@ def make_a_row_of_each() -> dict[type[Model], Model]:
     CollectionFactory()
     make_claim(CommentFactory(origin="serendip"), claimer=Claimer(member=MemberFactory()), evidence="It is mine.")
     SiteText.objects.create(pk=1)
+    CommentFactory(state="held")  # waits in the queue
+    Batch.objects.create(moderator=ModeratorFactory(), verb="publish", scope="chosen")
     LinkHost.objects.create(domain="example.org")
     PhraseRule.objects.create(phrase="a phrase")
     HelpLine.objects.create(name="Samaritans", how="116 123")

@@ -1,5 +1,6 @@
 """Somebody who has left a trace wherever this site can hold one, each trace a word that stands nowhere else."""
 
+import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from forum.imports.models import ImportedId, ImportRun
 from forum.jobs.worker import Worker
 from forum.mail.letters import Letter, Paragraph
 from forum.mail.sending import send_letters, write_letter
+from forum.moderation.batches import prepare_batch, run_batch, start_batch
 from forum.privacy.models import ThirdPartyRequest
 from forum.privacy.services import request_export, request_for_third_party
 from tests.factories import PASSWORD, ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
@@ -64,6 +66,7 @@ def live(*, is_member: bool) -> Life:
     PendingChange.objects.create(comment=root, body=f"{SECRETS[3]} instead", made_at=timezone.now())
     appeal(Comment.objects.get(state="removed"), text=SECRETS[4])
     Draft.objects.create(discussion=article.discussion, body=SECRETS[5], form_key=uuid4(), updated_at=timezone.now(), **wrote)
+    _decide_on_many(CommentFactory(article=article, name=NAME, body=SECRETS[2], state="held", **wrote), moderator)
     hidden = CommentFactory(parent=theirs[0], body="Do not listen to them.")
     transition(hidden, "removed", actor=moderator, reason="unkind", note=f"They mean {NAME}, see above.")
     _import(root)
@@ -88,6 +91,14 @@ def _make_person(is_member: bool) -> Person:
     make_claim(CommentFactory(origin="serendip"), claimer=Claimer(member=user), evidence=SECRETS[0])
     assert Client().login(username=ADDRESS, password=PASSWORD)
     return Person(user=user)
+
+
+def _decide_on_many(comment: Comment, moderator: Actor) -> None:
+    batch = prepare_batch(moderator=moderator, verb="remove", scope="writer", about=comment)
+    start_batch(batch, reason="other", note=f"{NOTED}: {NAME} at {ADDRESS}")
+    batch.items.exclude(comment=comment).delete()  # the others stay as they are
+    batch.refresh_from_db()
+    run_batch(batch)
 
 
 def _import(comment: Comment) -> None:
@@ -117,7 +128,9 @@ def read_database() -> bytes:
     """Return all that the database holds: on SQLite its files byte by byte, on PostgreSQL every row of every table."""
     if connection.vendor == "sqlite":
         path = Path(str(connection.settings_dict["NAME"]))
-        return b"".join(part.read_bytes() for part in path.parent.glob(f"{path.name}*") if part.is_file())
+        parts = [part for part in path.parent.glob(f"{path.name}*") if part.is_file()]
+        # By another process: closing a file drops every lock that this one holds on it, those of SQLite too.
+        return subprocess.run(["cat", *parts], check=True, capture_output=True).stdout
     with connection.cursor() as cursor:
         rows = []
         for table in connection.introspection.table_names(cursor):

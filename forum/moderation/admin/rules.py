@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .links import host_of, registered_domain
-from .models import LinkHost, PhraseRule, RuleAction
-from .patterns import PatternError
-from .previews import PREVIEW_DAYS, Preview, preview_domain, preview_phrase
+from ..links import host_of, registered_domain
+from ..models import LinkHost, PhraseRule, RuleAction
+from ..patterns import PatternError
+from ..previews import PREVIEW_DAYS, Preview, preview_domain, preview_phrase
 
 PREVIEW = "_preview"  # the button that saves nothing
 

@@ -1,0 +1,71 @@
+"""What a moderator sends from the queue. The forms check; ``services`` and ``batches`` decide."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from forum.discussion.admin.forms import MAX_NOTE_CHARS
+from forum.discussion.models import Comment, Lane
+
+from .models import Batch
+
+REASON_CHOICES = [("", _("Choose a reason")), *Comment.Reason.choices]
+LANE_CHOICES = [("", _("All")), *Lane.choices]
+
+
+class CardForm(forms.Form):
+    """A verb on one card as it was when it was read, and where in the queue the moderator is."""
+
+    VERBS = ("publish", "cut", "advertising", "reject", "later", "second")
+
+    do = forms.ChoiceField(choices=[(verb, verb) for verb in VERBS])
+    version = forms.IntegerField()
+    reason = forms.ChoiceField(choices=REASON_CHOICES, required=False)
+    note = forms.CharField(max_length=MAX_NOTE_CHARS, required=False)
+    lane = forms.ChoiceField(choices=LANE_CHOICES, required=False)
+    after = forms.CharField(max_length=80, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a reason where the writer will be told one."""
+        data = super().clean() or self.cleaned_data
+        if data.get("do") == "reject" and not data.get("reason"):
+            self.add_error("reason", _("Choose a reason. The writer is told it."))
+        return data
+
+
+class BatchForm(forms.Form):
+    """Which comments, and what to do with them: leads to the preview, where nothing has been done yet."""
+
+    verb = forms.ChoiceField(choices=Batch.Verb.choices)
+    scope = forms.ChoiceField(choices=Batch.Scope.choices)
+    about = forms.IntegerField(required=False)
+    host = forms.CharField(max_length=253, required=False)
+
+    def clean_host(self) -> str:
+        """Return the host in small letters."""
+        return self.cleaned_data["host"].strip().lower()
+
+
+class StartForm(forms.Form):
+    """Yes to a preview: the reason that writers are told, where the verb takes one, and a note."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=REASON_CHOICES,
+        required=False,
+        help_text=_("The writers are told this reason. So are readers, where replies stand below."),
+    )
+    note = forms.CharField(
+        label=_("Note for moderators (optional)"),
+        max_length=MAX_NOTE_CHARS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args: Any, batch: Batch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if batch.verb == Batch.Verb.REMOVE:
+            self.fields["reason"].required = True
+        else:
+            del self.fields["reason"]

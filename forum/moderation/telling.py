@@ -1,0 +1,48 @@
+"""What was decided, in the words of the bar and the log."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from forum.discussion.admin.verbs import name_of
+from forum.discussion.models import Comment, Decision
+
+from .models import Batch
+
+_S = Comment.State
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision in words; ``batch`` is set where it was one of many that are undone together."""
+
+    decision: Decision
+    words: str
+    batch: Batch | None = None
+
+
+def tell_decision(decision: Decision) -> Told:
+    """Return what to say about the last decision of a moderator; its comment is at hand."""
+    batch = Batch.objects.filter(pk=decision.batch).first() if decision.batch else None
+    done = _done_words(decision)
+    if batch:
+        words = ngettext("%(done)s: a batch of %(count)d comment.", "%(done)s: a batch of %(count)d comments.", batch.total)
+        return Told(decision, words % {"done": done, "count": batch.total}, batch)
+    words = _("%(done)s: the comment by %(name)s.") % {"done": done, "name": name_of(decision.comment)}
+    return Told(decision, words)
+
+
+def _done_words(decision: Decision) -> str:
+    if decision.kind == Decision.Kind.KEPT:
+        return _("Left public")
+    if decision.kind == Decision.Kind.REDACTION:
+        return _("Details taken out")
+    words = {
+        _S.PUBLISHED: _("Published"),
+        _S.REJECTED: _("Not published"),
+        _S.REMOVED: _("Removed"),
+        _S.HIDDEN: _("Taken back to check"),
+        _S.HELD: _("Waiting again"),
+    }
+    return words.get(_S(decision.to_state), decision.get_to_state_display())

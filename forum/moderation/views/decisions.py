@@ -1,0 +1,54 @@
+"""Taking a decision back, from the bar of the queue or from the log."""
+
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from forum.discussion.admin.verbs import name_of, tell_who_decided
+from forum.discussion.models import Decision
+from forum.discussion.services import TransitionError
+
+from .. import services
+from ..telling import tell_decision
+from .access import moderator_of, moderators_only, page_context
+
+
+@moderators_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask whether to take the decision back (the log leads here), or do it; then lead to where the moderator was."""
+    moderator = moderator_of(request)
+    decision = Decision.objects.select_related("comment", "who").filter(pk=pk).first()
+    if decision is None:
+        raise Http404
+    if request.method != "POST":
+        context = page_context(request, _("Undo: are you sure?"), decision=decision, told=tell_decision(decision))
+        return TemplateResponse(request, "admin/moderation/undo.html", context)
+    try:
+        comment = services.undo(decision, actor=moderator)
+        messages.success(request, _("Undone: the comment by %(name)s is again as it was.") % {"name": name_of(comment)})
+    except TransitionError:
+        decision.comment.refresh_from_db()
+        words = {"name": name_of(decision.comment), "what": tell_who_decided(decision.comment)}
+        messages.warning(request, _("This cannot be undone any more. %(name)s: %(what)s") % words)
+        return HttpResponseRedirect(_way_back(request))
+    return HttpResponseRedirect(_land_on(_way_back(request), comment.pk))
+
+
+def _land_on(address: str, pk: int) -> str:
+    """Return ``address``, if it is the queue's with the card of the comment to land on."""
+    if urlsplit(address).path != reverse("moderation:queue"):
+        return address
+    return f"{address}{'&' if '?' in address else '?'}at={pk}#card-{pk}"
+
+
+def _way_back(request: HttpRequest) -> str:
+    asked = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return asked if asked and is_ours else reverse("moderation:queue")
