@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_names_and_own_space'),
-        ('discussion', '0007_undo_and_locks'),
+        ('discussion', '0008_undo_and_locks'),
         ('moderation', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

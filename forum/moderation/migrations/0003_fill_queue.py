@@ -28,6 +28,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("moderation", "0002_queue"), ("discussion", "0007_undo_and_locks")]
+    dependencies = [("moderation", "0002_queue"), ("discussion", "0008_undo_and_locks")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop, elidable=True)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('discussion', '0006_signals'),
+        ('discussion', '0007_when_it_changed'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
