@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # From the top down. A module may import from its own app and from lower lines; apps of one line never import each other.
 LAYERS = (
-    {"forum.settings", "forum.urls", "forum.wsgi"},
+    {"forum.wsgi"},
+    {"forum.settings", "forum.urls", "forum.kept_pages"},
     {"forum.imports", "forum.privacy", "forum.archive", "forum.api"},
     {"forum.related"},
     {"forum.moderation", "forum.subscriptions", "forum.search", "forum.topics", "forum.care"},

@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 # Sent with ``user`` when a member closed their account and can no longer sign in. Their comments stand as they were.
 account_closed = Signal()
+
+# Sent with ``user`` when a member has another name, and so another address of their page.
+member_renamed = Signal()

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from .events import member_renamed
 from .models import OldName, User
 from .names import name_key
 
@@ -32,7 +33,8 @@ def is_held(name: str, *, besides: User | None = None, now: datetime | None = No
 def rename(user: User, name: str, *, now: datetime | None = None) -> User:
     """Give a stored member another name, checked before, and return them; the old address leads to the new one from now on.
 
-    What they wrote keeps the name it was written under. Raises IntegrityError where somebody else takes the name at that moment.
+    What they wrote keeps the name it was written under. Sends ``member_renamed``. Raises IntegrityError where somebody else takes
+    the name at that moment.
     """
     now = now or timezone.now()
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -44,4 +46,5 @@ def rename(user: User, name: str, *, now: datetime | None = None) -> User:
         user.old_names.create(slug=former_slug, name_key=former_key, given_up_at=now, kept_until=now + KEPT_FOR)
         kept = user.old_names.filter(kept_until__gt=now).order_by("-given_up_at", "-pk")
         user.old_names.filter(pk__in=list(kept.values_list("pk", flat=True)[MOST_KEPT:])).update(kept_until=now)
+    member_renamed.send(User, user=user)
     return user

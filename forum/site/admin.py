@@ -34,7 +34,7 @@ class SiteTextAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: SiteText, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        SiteVersion.objects.bump()
+        SiteVersion.objects.bump_frame()
 
 
 @admin.register(HelpLine)
@@ -46,12 +46,12 @@ class HelpLineAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: HelpLine, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        SiteVersion.objects.bump()
+        SiteVersion.objects.bump_frame()
 
     def delete_model(self, request: HttpRequest, obj: HelpLine) -> None:
         super().delete_model(request, obj)
-        SiteVersion.objects.bump()
+        SiteVersion.objects.bump_frame()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[HelpLine]) -> None:
         super().delete_queryset(request, queryset)
-        SiteVersion.objects.bump()
+        SiteVersion.objects.bump_frame()

@@ -22,10 +22,17 @@ class SingleRowManager(models.Manager["SiteVersion"]):
 
     def bump(self) -> None:
         """Add one to the version. Call it last in a transaction: it is the last row in the lock order."""
-        grown = {"version": F("version") + 1, "changed_at": timezone.now()}
-        if not self.filter(pk=1).update(**grown):
+        self._grow(version=F("version") + 1)
+
+    def bump_frame(self) -> None:
+        """Add one to both numbers, last in a transaction: what every page shows has changed."""
+        self._grow(version=F("version") + 1, frame=F("frame") + 1)
+
+    def _grow(self, **grown: F) -> None:
+        changed = {**grown, "changed_at": timezone.now()}
+        if not self.filter(pk=1).update(**changed):
             self.get_or_create(pk=1)
-            self.filter(pk=1).update(**grown)
+            self.filter(pk=1).update(**changed)
 
 
 class SiteVersion(models.Model):
@@ -33,6 +40,7 @@ class SiteVersion(models.Model):
 
     version = models.PositiveBigIntegerField(default=1)
     changed_at = models.DateTimeField(null=True)  # when the version grew the last time
+    frame = models.PositiveBigIntegerField(default=1)  # +1 with what every page shows: the operator's words
 
     objects = SingleRowManager()
 

@@ -1,0 +1,130 @@
+"""Asks the database for versions, below Django: one connection a process, and one question for all who wait for the same."""
+
+import sqlite3
+import threading
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg.pq import ExecStatus
+
+from .freshness import Proof, Versions
+
+
+class UnreachableError(Exception):
+    """The database does not answer; what it would say is not known."""
+
+
+class _Asker(Protocol):
+    def ask(self, proof: Proof) -> Versions | None: ...
+    def close(self) -> None: ...
+
+
+class _SQLiteAsker:
+    """A connection that can only read."""
+
+    def __init__(self) -> None:
+        name = str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
+        address = f"file:{quote(name)}?mode=ro"
+        self._connection = sqlite3.connect(address, uri=True, timeout=5, isolation_level=None, check_same_thread=False)
+        self._connection.execute("PRAGMA cache_size=-1000")
+
+    def ask(self, proof: Proof) -> Versions | None:
+        row: Versions | None = self._connection.execute(proof.statement.replace("%s", "?"), (proof.of,)).fetchone()
+        return row
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _PostgreSQLAsker:
+    """A connection on which each statement is planned once."""
+
+    def __init__(self) -> None:
+        wrapper: Any = connections[DEFAULT_DB_ALIAS]
+        parameters = wrapper.get_connection_params() | {"autocommit": True}
+        self._connection = psycopg.connect(**parameters)
+        self._low = self._connection.pgconn
+        self._names: dict[str, bytes] = {}  # of prepared statements
+
+    def ask(self, proof: Proof) -> Versions | None:
+        name = self._names.get(proof.statement) or self._prepare(proof.statement)
+        found = self._low.exec_prepared(name, [proof.of.encode()])
+        if found.status != ExecStatus.TUPLES_OK:
+            raise psycopg.OperationalError(found.error_message.decode(errors="replace"))
+        if not found.ntuples:
+            return None
+        return tuple(int(found.get_value(0, column) or 0) for column in range(found.nfields))
+
+    def _prepare(self, statement: str) -> bytes:
+        name = f"proof_{len(self._names)}".encode()
+        made = self._low.prepare(name, statement.replace("%s", "$1::text").encode())
+        if made.status != ExecStatus.COMMAND_OK:
+            raise psycopg.OperationalError(made.error_message.decode(errors="replace"))
+        self._names[statement] = name
+        return name
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class _Round:
+    """Questions that go to the database together, after the last of them was put."""
+
+    __slots__ = ("answers", "failure", "proofs")
+
+    def __init__(self) -> None:
+        self.proofs: set[Proof] = set()
+        self.answers: dict[Proof, Versions | None] | None = None
+        self.failure: UnreachableError | None = None
+
+
+class Prover:
+    """Tells the versions of a proof as they stand after the question was put, for any number of threads."""
+
+    def __init__(self) -> None:
+        self._gate = threading.Lock()  # held for an instant: who joins which round
+        self._line = threading.Lock()  # held while the database is asked
+        self._next = _Round()
+        self._asker: _Asker | None = None
+
+    def read(self, proof: Proof) -> Versions | None:
+        """Return the versions, None where the page's subject is gone; raise UnreachableError.
+
+        A thread takes the answer to another's question only if that was put to the database after this thread came.
+        """
+        with self._gate:
+            mine = self._next
+            mine.proofs.add(proof)
+        with self._line:
+            if mine.answers is None and mine.failure is None:
+                with self._gate:
+                    self._next = _Round()
+                self._ask(mine)
+        if mine.failure is not None or mine.answers is None:
+            raise mine.failure or UnreachableError
+        return mine.answers[proof]
+
+    def _ask(self, asked: _Round) -> None:
+        for attempt in (1, 2):  # a connection that was cut is made anew, once
+            try:
+                if self._asker is None:
+                    self._asker = _connect()
+                ask = self._asker.ask
+                asked.answers = {proof: ask(proof) for proof in asked.proofs}
+                return
+            except (psycopg.Error, sqlite3.Error) as error:
+                self.close()
+                if attempt == 2:
+                    asked.failure = UnreachableError(str(error))
+
+    def close(self) -> None:
+        """Let go of the connection; the next question makes a new one."""
+        asker, self._asker = self._asker, None
+        if asker is not None:
+            asker.close()
+
+
+def _connect() -> _Asker:
+    return _SQLiteAsker() if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else _PostgreSQLAsker()
