@@ -2,36 +2,24 @@
 
 import re
 
-QUESTION_MARKS = "?？؟՞"  # Latin, full width, Arabic, Armenian
+from .asking import has_phrase, has_thanks
+from .tokens import blank_addresses
+
+# Latin and full width with their doubles, Arabic, Armenian, Ethiopian, the Spanish one that opens, the Greek one that few type.
+QUESTION_MARKS = "?⁇⁈⁉‽？؟՞፧¿\u037e"
 EXCERPT_CHARS = 110
 
-_PHRASES = re.compile(
-    r"""\b(
-        (can|could|would|will|does|do|did|has|have|is|are) \s
-            (any\s?(one|body)|some\s?(one|body)|any\s?of\s(you|u)|you|there\sany)
-      | any\s?(one|body) \s (else|know|have|has|had|tried|out\sthere|got|been|who)
-      | any \s (advice|ideas?|help|hope|suggestions?|thoughts|tips|luck|information|info)
-      | please \s (help|advise|tell|let\sme\sknow|guide|share|suggest|email|update|reply|answer)
-      | (kindly|pls|plz) \s \w+
-      | (i|we) (\s (would|'d|will|should|am|are|'m))? \s (like|love|want|need|trying) \s to \s (know|hear|find\sout|ask)
-      | (i|we) \s (wonder|am\swondering|was\swondering|were\swondering)
-      | wondering \s (if|whether|what|how)
-      | looking \s for \s (advice|help|answers|someone|anyone|information)
-      | let \s me \s know
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# Only at the start of a sentence: "my brother, who was there" asks nothing.
-_OPENING = re.compile(
-    r"(and |but |so |or )?(what|how|where|when|why|who|which) (should|can|could|do|does|did|is|are|would|will|to)\b",
-    re.IGNORECASE,
-)
-_SENTENCE_END = re.compile(r"(?<=[.!?？؟…])\s+|\n+")
+_NO_MARK = re.compile(r"\([?？؟]+\)")  # doubt about a word, not a question
+_GREEK_MARK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{2}[\"'»”’)]*\s?;")  # the mark that Greek keyboards have
+_SENTENCE_END = re.compile(r"(?<=[.!?؟…])\s+|(?<=[。？！])\s*|\n+")
 
 
 def is_question(text: str) -> bool:
-    """Tell whether ``text`` asks something: it holds a question mark (not one inside an address) or a phrase of asking."""
-    return _asking_sentence(text) is not None
+    """Tell whether ``text`` asks something: it holds a question mark (not one inside an address) or a phrase of asking.
+
+    Thanks for an answer that is still to come count as well.
+    """
+    return _asking_sentence(text) is not None or has_thanks(text)
 
 
 def question_excerpt(text: str) -> str:
@@ -45,14 +33,17 @@ def question_excerpt(text: str) -> str:
 
 def _asking_sentence(text: str) -> str | None:
     sentences = [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    without_addresses = [re.sub(r"https?://\S+", "", sentence) for sentence in sentences]
-    for sentence, plain in zip(sentences, without_addresses, strict=True):
-        if any(mark in plain for mark in QUESTION_MARKS):
+    for sentence in sentences:
+        if _has_mark(sentence):
             return sentence
-    for sentence, plain in zip(sentences, without_addresses, strict=True):
-        if _PHRASES.search(plain) or _OPENING.match(plain):
-            return sentence
-    return None
+    return next((sentence for sentence in sentences if has_phrase(sentence)), None)
+
+
+def _has_mark(sentence: str) -> bool:
+    if not any(mark in sentence for mark in QUESTION_MARKS) and ";" not in sentence:
+        return False
+    plain = _NO_MARK.sub("", blank_addresses(sentence))
+    return any(mark in plain for mark in QUESTION_MARKS) or _GREEK_MARK.search(plain) is not None
 
 
 def shorten(text: str, limit: int) -> str:
