@@ -81,7 +81,7 @@ def save_draft(
     """
     if len(words.body) + len(words.subject) + len(words.name) > MAX_DRAFT_CHARS:
         raise DraftTooLongError
-    texts = {"subject": words.subject, "body": words.body, "name": words.name, "relation": words.relation}
+    texts = {name: getattr(words, name) for name in ("subject", "body", "name", "relation", "asks")}
     saved: dict[str, Any] = texts | {"form_key": form_key, "updated_at": now or timezone.now()}
     place = {"author": author, "guest": guest, "discussion": discussion, "parent": parent}
     if draft is None:

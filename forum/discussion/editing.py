@@ -26,6 +26,7 @@ from .services import (
     count_approved,
     keep_revision,
     lock_comment,
+    mark_question,
     show_change,
     transition,
 )
@@ -73,14 +74,16 @@ def edit_comment(
     subject: str,
     relation: str,
     actor: Actor,
+    asks: bool | None = None,
     seen: str | None = None,
     now: datetime | None = None,
 ) -> Comment:
     """Store a writer's new words and return the comment.
 
     A waiting comment changes in place; one that was not published is sent again. A public one changes at once, unless screening
-    would hold the new text: then the old one stays up and the new one waits as a PendingChange. ``seen`` is the ``text_key`` that
-    the form was opened with. Raises NotChangeableError, StaleTextError, NothingChangedError, CommentRefusedError; TransitionError
+    would hold the new text: then the old one stays up and the new one waits as a PendingChange. ``asks``: its
+    writer says that it asks something, or does not; None leaves that to the rule. ``seen`` is the ``text_key`` that the form was
+    opened with. Raises NotChangeableError, StaleTextError, NothingChangedError, CommentRefusedError; TransitionError
     for what was sent again MAX_RESUBMISSIONS times.
     """
     now = now or timezone.now()
@@ -103,6 +106,8 @@ def edit_comment(
             show_change(discussion, comment)
     if not is_same:
         _take_text(discussion, comment, subject=subject, body=body, now=now)
+    if asks is not None and asks != comment.is_question:
+        comment = mark_question(comment, is_question=asks, actor=actor, now=now)
     if comment.state == _S.REJECTED:
         comment = transition(comment, _S.HELD, actor=actor, now=now)
     return comment

@@ -85,6 +85,11 @@ class WordsForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": gettext_lazy("Choose one of these answers, or the last one")},
     )
+    asks = forms.BooleanField(
+        label=gettext_lazy("I am asking something"),
+        required=False,
+        help_text=gettext_lazy("Then it is listed among the questions that wait for a reply, until somebody answers."),
+    )
 
     def clean_subject(self) -> str:
         """Refuse a title that does not fit."""
@@ -159,7 +164,7 @@ class CommentForm(WordsForm):
         if guest:
             initial |= {"name": guest.display_name, "email": guest.email}
         if draft:
-            initial |= {name: getattr(draft, name) for name in ("subject", "body", "name", "relation")}
+            initial |= {name: getattr(draft, name) for name in ("subject", "body", "name", "relation", "asks")}
         super().__init__(data, initial=initial, auto_id="f-%s")
         self.fields["body"].help_text = _(
             "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. "
@@ -205,25 +210,37 @@ class CommentForm(WordsForm):
             name=data.get("name", ""),
             relation=data["relation"],
             email=data.get("email", ""),
+            asks=data["asks"],
         )
 
     def typed(self) -> Words:
         """Return what a draft keeps of a checked form, valid or not: all text as typed, other answers if they make sense."""
         texts = {name: str(self.fields[name].to_python(self[name].data)) for name in TEXT_FIELDS if name in self.fields}
-        return Words(**texts, relation=self.cleaned_data.get("relation", ""), email=self.cleaned_data.get("email", ""))
+        data = self.cleaned_data
+        return Words(**texts, relation=data.get("relation", ""), email=data.get("email", ""), asks=data.get("asks", False))
 
 
 class EditForm(WordsForm):
-    """Other words for a comment that is there. ``seen`` stands for the text that the page was opened with (``text_key``)."""
+    """Other words for a comment that is there. ``seen`` stands for the text that the page was opened with (``text_key``).
+
+    ``asked`` says whether the tick for asking was set when the page was opened.
+    """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, comment: Comment, text: Comment | PendingChange) -> None:
-        initial = {"subject": text.subject, "body": text.body, "relation": comment.relation, "seen": text_key(text)}
+        initial: dict[str, Any] = {"subject": text.subject, "body": text.body, "relation": comment.relation}
+        initial |= {"seen": text_key(text), "asks": comment.is_question, "asked": comment.is_question}
         super().__init__(data, initial=initial, auto_id="f-%s")
         self.text = text
         if not comment.is_root:
             del self.fields["subject"]
+
+    def says_asking(self) -> bool | None:
+        """Return whether the writer says that it asks something; None where they leave a tick unset that was not set."""
+        asks: bool = self.cleaned_data["asks"]
+        return asks if asks or self.cleaned_data["asked"] else None
 
 
 class AppealForm(forms.Form):

@@ -320,6 +320,7 @@ class Draft(models.Model):
     body = models.TextField(blank=True)
     name = models.TextField(blank=True)
     relation = models.CharField(max_length=8, choices=Relation.choices, blank=True)
+    asks = models.BooleanField(default=False)
     form_key = models.UUIDField()  # of the page of the form that saved it last
     version = models.PositiveIntegerField(default=1)  # +1 with each save: tells a page that another one has saved since
     updated_at = models.DateTimeField()

@@ -29,7 +29,7 @@ def export(person: Person) -> dict[str, Any]:
     comments = mine.prefetch_related("revisions", "pending_change", "decisions", "appeals", "signals").order_by("pk")
     found: dict[str, Any] = {"comments": [_describe(comment) for comment in comments.iterator(chunk_size=500)]}
     drafts = Draft.objects.filter(person.rows("author")).order_by("pk").annotate(article=F("discussion__article__title"))
-    found["drafts"] = list(drafts.values("article", "parent", "subject", "body", "name", "relation", "updated_at"))
+    found["drafts"] = list(drafts.values("article", "parent", "subject", "body", "name", "relation", "asks", "updated_at"))
     claims = Claim.objects.filter(person.rows("member")).order_by("pk")
     found["comments_asked_for"] = list(claims.values("comment_id", "evidence", "made_at", "decided_at", "granted", "answer"))
     if person.user is not None:

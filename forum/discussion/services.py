@@ -92,6 +92,7 @@ def post_comment(
     relation: str = "",
     subject: str = "",
     language: str = "",
+    asks: bool = False,
     form_key: UUID | None = None,
     arrival: Arrival = UNKNOWN_ARRIVAL,
     now: datetime | None = None,
@@ -99,9 +100,10 @@ def post_comment(
     """Store a comment and return it, published or held.
 
     ``body`` is Markdown of at most MAX_BODY_CHARS characters; ``now`` is an aware datetime, by default this moment. Exactly one
-    of ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``. A second call with the same ``form_key``
-    returns the comment of the first. Raises DiscussionClosedError (ThreadLockedError for one thread), and
-    CommentRefusedError for what cannot be a comment here. Sends ``comment_posted`` before the transaction ends.
+    of ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``; ``asks``: its writer says that it asks
+    something, whatever the rule finds. A second call with the same ``form_key`` returns the comment of the first. Raises
+    DiscussionClosedError (ThreadLockedError for one thread), and CommentRefusedError for what cannot be a comment here. Sends
+    ``comment_posted`` before the transaction ends.
     """
     now = now or timezone.now()
     _require_open(discussion, author, Comment.objects.filter(pk=parent.thread_id).first() if parent else None)
@@ -139,6 +141,7 @@ def post_comment(
         subject="" if parent else subject,
         mark=_mark_of(author, discussion),
         language=language,
+        asks=asks,
         posted_at=now,
         sort_at=now,
         created_at=now,
@@ -151,9 +154,11 @@ def post_comment(
     return comment
 
 
-def insert_comment(*, discussion: Discussion, parent: Comment | None, body: str, sort_at: datetime, **fields: Any) -> Comment:
+def insert_comment(
+    *, discussion: Discussion, parent: Comment | None, body: str, sort_at: datetime, asks: bool = False, **fields: Any
+) -> Comment:
     """Store the row of a comment, held and without a place; ``transition(..., is_new=True)`` must follow in the transaction."""
-    question = is_question(f"{fields.get('subject', '')}\n{body}")
+    question = asks or is_question(f"{fields.get('subject', '')}\n{body}")
     return Comment.objects.create(
         discussion=discussion,
         parent=parent,
@@ -162,6 +167,7 @@ def insert_comment(*, discussion: Discussion, parent: Comment | None, body: str,
         body_html=markup.render(body),
         render_version=markup.RENDER_VERSION,
         is_question=question,
+        is_question_fixed=asks,
         sort_at=sort_at,
         active_at=sort_at,
         **fields,

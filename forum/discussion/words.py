@@ -12,3 +12,4 @@ class Words:
     name: str = ""
     relation: str = ""
     email: str = ""
+    asks: bool = False  # they say that they are asking something

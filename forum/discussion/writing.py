@@ -57,6 +57,7 @@ def send_comment(
                     body=words.body,
                     subject=words.subject,
                     relation=words.relation,
+                    asks=words.asks,
                     form_key=key,
                     arrival=arrival,
                     now=now,

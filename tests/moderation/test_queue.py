@@ -1,5 +1,6 @@
 """The queue: lanes, order, cards, verbs, claims, and what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -263,3 +264,21 @@ def test_what_somebody_takes_back_leaves_the_queue(client: Client) -> None:
     assert "No comment is waiting." in client.get(QUEUE).content.decode()
     with pytest.raises(TransitionError):
         services.publish_comment(Comment.objects.get(pk=comment.pk), actor=moderator())
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "other"), [("It hurts.", "nothing", "something"), ("Does it hurt?", "something", "nothing")]
+)
+def test_moderator_says_on_the_card_whether_it_asks(body: str, said: str, other: str) -> None:
+    comment = CommentFactory(state="held", body=body)
+    client = Client()
+    client.force_login(ModeratorFactory())
+    page = client.get(QUEUE).content.decode()
+    assert f"It asks {said}." in page
+    (form,) = re.findall(rf'<form action="(/admin/discussion/comment/{comment.pk}/question/)".*?</form>', page, re.DOTALL)
+    (value,) = re.findall(r'name="is_question" value="(\w+)">It asks (?:some|no)thing<', page)
+    back = re.search(r'name="next" value="([^"]+)"', page)[1]
+    answer = client.post(form, {"is_question": value, "next": back})
+    assert answer.url == f"{QUEUE}#card-{comment.pk}"
+    assert f"It asks {other}." in client.get(answer.url).content.decode()
+    assert client.post(form, {"is_question": value, "next": "https://elsewhere.example/"}).url.startswith("/admin/")

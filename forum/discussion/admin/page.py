@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -86,7 +87,7 @@ class CommentPage(ModeratedAdmin):
 
     @method_decorator(require_POST)
     def mark(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Say whether a comment asks something."""
+        """Say whether a comment asks something; lead back to the page that it was said on (``next``)."""
         asks = request.POST.get("is_question") == "yes"
         moderator = self.moderator_of(request)
         try:
@@ -95,7 +96,9 @@ class CommentPage(ModeratedAdmin):
             return self._show_conflict(request, pk)
         words = _("Marked as a question: %(name)s.") if asks else _("Marked as no question: %(name)s.")
         messages.success(request, words % {"name": name_of(comment)})
-        return HttpResponseRedirect(self.page_url(request, comment))
+        back = request.POST.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+        return HttpResponseRedirect(back if is_ours else self.page_url(request, comment))
 
     def _show_conflict(self, request: HttpRequest, pk: int, **forms: Any) -> HttpResponse:
         """Show the comment as it is now, with what was typed, and say who was faster."""

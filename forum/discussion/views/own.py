@@ -89,6 +89,7 @@ def edit(request: HttpRequest, pk: int, *, token_failed: bool = False) -> HttpRe
             body=form.cleaned_data["body"],
             subject=form.cleaned_data.get("subject", ""),
             relation=form.cleaned_data["relation"],
+            asks=form.says_asking(),
             actor=own.actor,
             seen=form.cleaned_data["seen"] or None,
         )
