@@ -38,6 +38,11 @@ URL_RE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LINK_TO_NOWHERE = re.compile(rf'<a rel="{LINK_REL}">([^<]*)</a>')
+# What Markdown or HTML gives a meaning to, anywhere or at the start of a line, and white space that is no space.
+_MARK = re.compile("[\\\\`*_\\[\\]<>&\x80-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+_MARKED_LINE = re.compile(r"^ *(?:[-+]|\d{1,9}[.)])(?: |$)", re.MULTILINE)
+_BLANK_LINES = re.compile(r"\n(?: *\n)+")
 _WORD = re.compile(r"[^\W_]+")  # without the underscore, which is a mark of emphasis as well
 _NUMBERED = re.compile(r"<(?:ol start|li value)=\"(\d+)\"")
 
@@ -48,6 +53,8 @@ def render(body: str) -> str:
     Links carry ``rel="nofollow ugc noopener"`` and show where they lead. Control characters are dropped.
     """
     body = _tidy(body)
+    if not (_MARK.search(body) or "://" in body or _MARKED_LINE.search(body)):
+        return _render_prose(body)
     html = sanitise(_markdown.render(body))
     if _has_lost_words(body, html):
         html = sanitise(_as_typed(body))
@@ -87,7 +94,13 @@ def to_plain(html: str) -> str:
 
 def _tidy(body: str) -> str:
     body = body.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return "".join(char for char in body if char == "\n" or (char >= " " and char != "\x7f")).strip()
+    return _CONTROL.sub("", body).strip()
+
+
+def _render_prose(body: str) -> str:
+    """Return what the long way below makes of a text without any mark; most comments are such, and this takes a fiftieth."""
+    paragraphs = (re.sub(r" *\n *", "<br>\n", paragraph.strip()) for paragraph in _BLANK_LINES.split(body))
+    return "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs if paragraph)
 
 
 def _as_typed(body: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forum.discussion import markup
 from forum.discussion.markup import ATTRIBUTES, LINK_REL, SCHEMES, TAGS, render, sanitise, to_plain
 
 MARKS = [*"*_`~#>|\\[]()<>!&:;=+-.\"'/1259 \n\t", "\n\n", "    ", "  \n", "---", "```", "[a](", "](", "1. ", "- ", "> "]
@@ -69,6 +70,18 @@ def elements(html: str) -> list[tuple[str, dict[str, str]]]:
 
 def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", text)
+
+
+PROSE = st.text(alphabet=[*"ab 19\n\n .,;:!?'\"()#+-=~^|{}$%@/日é👩\u202e\u0301\ufeff"], max_size=60) | st.text(max_size=60)
+
+
+@given(text=PROSE)
+@settings(max_examples=500, deadline=None)
+def test_short_way_for_plain_prose_says_what_the_long_way_says(text: str) -> None:
+    short = render(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "_MARK", re.compile(""))  # everything is marked
+        assert render(text) == short
 
 
 @given(text=TEXTS)
