@@ -1,11 +1,36 @@
 """What was imported: each run of an import, and which row every imported thing became. How rows are made is in ``writer``."""
 
+from uuid import uuid4
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
 from forum.discussion.models import Comment
+from forum.discussion.open_format import OPEN_FORMAT_ORIGIN
+
+
+class SiteIdentity(models.Model):
+    """One row: by what name the rows of this site are known wherever an export of it is imported."""
+
+    key = models.UUIDField(default=uuid4)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="site_identity_is_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @classmethod
+    def load(cls) -> "SiteIdentity":
+        """Return the row; it is made the first time."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+    @property
+    def source(self) -> str:
+        """Return the source that the ids in an export of this site belong to."""
+        return f"{OPEN_FORMAT_ORIGIN}:{self.key}"
 
 
 class ImportRun(models.Model):

@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
 from forum.accounts.people import Person
+from forum.discussion.open_format import describe_person, to_line
 
 from . import letters
 from .models import EXPORT_KEPT, DataExport, exports_folder
@@ -39,7 +40,7 @@ def make_export(export: DataExport) -> None:
     unfinished = export.path.with_suffix(".part")
     unfinished.touch(mode=FILE_MODE)
     now = timezone.now()
-    write_file(unfinished, gather(export.person), now)
+    write_file(unfinished, export.person, now)
     unfinished.replace(export.path)
     with transaction.atomic():
         # Asked for anew, or erased, while the file was written: then nobody waits for this one.
@@ -57,14 +58,18 @@ def gather(person: Person) -> dict[str, Any]:
     return plain
 
 
-def write_file(path: Path, data: dict[str, Any], now: datetime) -> None:
-    """Write the zip: ``read-me.html`` with its style sheet, and ``data.json``."""
+def write_file(path: Path, person: Person, now: datetime) -> None:
+    """Write the zip: ``read-me.html`` with its style sheet, ``data.json``, and ``comments.jsonl`` in the open format."""
+    data = gather(person)
     context = {"sections": [_entry(name, part) for name, part in data.items() if part], "now": now, "site_url": settings.SITE_URL}
     about = {"site": settings.SITE_URL, "made_at": now.isoformat()}
     with ZipFile(path, "w", ZIP_DEFLATED) as file:
         file.writestr("read-me.html", render_to_string("privacy/export/page.html", {"site_name": settings.SITE_NAME} | context))
         file.writestr("style.css", render_to_string("privacy/export/style.css"))
         file.writestr("data.json", json.dumps(about | data, ensure_ascii=False, indent=1))
+        with file.open("comments.jsonl", "w") as comments:
+            for values in describe_person(person):
+                comments.write(to_line(values).encode())
 
 
 def forget_export(export: DataExport) -> None:

@@ -22,6 +22,7 @@ HOLD_NOBODY = {
     "discussion.DecisionLatch": "one flag",
     "discussion.Discussion": "counts",
     "discussion.DiscussionYear": "counts",
+    "imports.SiteIdentity": "a random number",
     "jobs.Schedule": "names of jobs",
     "moderation.FilterState": "counts",
     "moderation.LinkHost": "domains, and the moderators' own words",

@@ -66,7 +66,7 @@ def test_file_holds_everything_and_is_gone_after_seven_days(is_member: bool, mai
     assert file_path in mailoutbox[-1].body
     assert export.path.stat().st_mode & 0o077 == 0
     with ZipFile(io.BytesIO(content)) as file:
-        assert file.namelist() == ["read-me.html", "style.css", "data.json"]
+        assert file.namelist() == ["read-me.html", "style.css", "data.json", "comments.jsonl"]
         page, data = file.read("read-me.html").decode(), json.loads(file.read("data.json"))
     everything = json.dumps(data)
     for trace in (NAME, EARLIER_NAME, ADDRESS, WORDS, NOTED, *SECRETS):

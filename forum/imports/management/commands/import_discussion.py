@@ -9,14 +9,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from articles.models import Article
 from forum.discussion.questions import shorten
 from forum.imports.readers import READERS
 from forum.imports.records import CommentRecord, ImportFileError
 from forum.imports.services import AUTO, Outcome, Report, import_file
+from forum.imports.terminal import find_article, make_progress
 
 FIRST_COMMENTS = 5  # shown by --dry-run
 EXCERPT_CHARS = 60
@@ -50,8 +49,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.perf_counter()
         path: Path = options["file"]
-        target = self._find_article(options["article"])
-        progress = _make_progress(is_shown=not options["json"])
+        target = find_article(options["article"])
+        progress = make_progress(is_shown=not options["json"])
         try:
             with progress:
                 task = progress.add_task("Comments", total=None)
@@ -73,21 +72,6 @@ class Command(BaseCommand):
             return
         for report in reports:
             self.stdout.write(_as_text(report, seconds))
-
-    def _find_article(self, slug: str | None) -> Article | None:
-        if slug is None:
-            return None
-        article = Article.objects.filter(slug=slug).first()
-        if article is None:
-            raise CommandError(f"There is no article with the address /articles/{slug}/.")
-        return article
-
-
-def _make_progress(*, is_shown: bool) -> Progress:
-    """Return a bar on the terminal's error stream, so that the summary can go into a file; nothing where there is no terminal."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not (is_shown and console.is_terminal))
 
 
 def _as_json(report: Report) -> dict[str, Any]:
