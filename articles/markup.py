@@ -47,6 +47,7 @@ MAX_SLUG_CHARS = 60
 _CITATION = re.compile(r"\[\^(\d{1,5})\]")
 _CITATION_HTML = re.compile(r'<a [^>]*\bid="cite-(\d+)-(\d+)"[^>]*>.*?</a>')
 _SECTION_HTML = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_CORRECTION_HTML = re.compile(r"<aside\b.*?</aside>", re.DOTALL)
 _PLAIN_QUOTES = str.maketrans("‘’“”\u00a0", "''\"\" ")
 
 
@@ -134,6 +135,12 @@ def count_minutes(html: str) -> int:
     """Return the minutes that reading a rendered article takes, at least one."""
     words = len(_to_plain(_CITATION_HTML.sub("", html)).split())
     return max(1, round(words / WORDS_A_MINUTE))
+
+
+def opening_words(html: str, count: int = 30) -> str:
+    """Return the first words of a rendered article on one line; corrections and the numbers of sources are no part of it."""
+    words = _to_plain(_CITATION_HTML.sub("", _CORRECTION_HTML.sub("", html))).split()
+    return " ".join(words[:count]) + ("…" if len(words) > count else "")
 
 
 def _parse(body: str, source_numbers: Collection[int]) -> tuple[list[Token], EnvType]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from .markup import count_citations, count_minutes, list_sections
+from .markup import count_citations, count_minutes, list_sections, opening_words
 from .models import Article, Collection, Source
 
 
@@ -38,6 +38,11 @@ class ArticlePage:
     def original_host(self) -> str:
         """Return the name of the site where the article stood first, or an empty string."""
         return (urlsplit(self.article.original_url).hostname or "").removeprefix("www.")
+
+    @property
+    def description(self) -> str:
+        """Return what the article is about, in its own words."""
+        return self.article.standfirst or opening_words(self.article.body_html)
 
     @property
     def is_from_elsewhere(self) -> bool:

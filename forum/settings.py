@@ -401,6 +401,15 @@ COMMENT_SCREENERS: list[str] = [
     "forum.moderation.screeners.learned.LearnedFilter",
 ]
 
+# -- the sitemap
+
+# Dotted paths of classes (``forum.site.sitemap.Section``), in the order of the index.
+SITEMAP_SECTIONS = [
+    "forum.discussion.sitemap.FixedPages",
+    "forum.discussion.sitemap.Shelves",
+    "forum.discussion.sitemap.Conversations",
+]
+
 # -- the first start
 
 # Called by ``serve`` on every start, by dotted path: it fills a site that has no article yet.

@@ -4,8 +4,9 @@ A new address without an example here fails the tests that visit pages.
 """
 
 import json
+import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ from tests.factories import STEPS, ArticleFactory, CommentFactory, GuestFactory
 ROOT = Path(__file__).resolve().parent.parent
 VNU = ROOT / "tests" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
-PLAIN_TEXT = {"site:healthz", "site:readyz"}
+PLAIN_TEXT = {"site:healthz", "site:readyz", "site:robots", "site:sitemap", "site:sitemap-part"}
 FILES = {"privacy:file", "discussion:feed", "discussion:article-feed", "discussion:thread-feed"}
 REDIRECTS = {"discussion:comment", "discussion:year"}
 # Of one person's own rows: visited where their journeys are tested.
@@ -155,6 +156,13 @@ def _names_in(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[
                 yield from _names_in(pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else space)
         elif pattern.name and not str(pattern.pattern).startswith("admin/"):
             yield f"{space}{pattern.name}"
+
+
+def read_robots_rules(text: str) -> Callable[[str], bool]:
+    """Return what tells whether a robot may visit a path, by the rules for all robots in a robots.txt (RFC 9309 §2.2)."""
+    rules = re.findall(r"^Disallow: (\S+)$", text, re.MULTILINE)
+    patterns = [re.compile(re.escape(rule).replace(r"\*", ".*")) for rule in rules]
+    return lambda path: not any(pattern.match(path) for pattern in patterns)
 
 
 def open_everything(page: Page) -> None:

@@ -46,6 +46,7 @@ class Conversation:
     years: list[tuple[int, int]] = field(default_factory=list)  # (year, comments)
     strip: YearStrip | None = None
     order: str = OLDEST
+    page: int = 1  # of those in the usual order
     can_post: bool = False
     is_print: bool = False
     html: str = ""
@@ -65,6 +66,11 @@ class Conversation:
     def waiting_count(self) -> int:
         """Return how many questions wait for a reply."""
         return self.discussion.waiting_count if self.discussion else 0
+
+    @property
+    def canonical_path(self) -> str:
+        """Return the address under which search engines find this page: other orders and the print have none of their own."""
+        return f"{self.article_path}?page={self.page}" if self.page > 1 else self.article_path
 
     @property
     def counts(self) -> str:
@@ -155,6 +161,7 @@ def _fill_oldest(talk: Conversation, request: HttpRequest, around: Surroundings,
     assert talk.discussion is not None
     pages = -(-talk.discussion.root_seq // rows.ROOTS_ON_A_PAGE)
     page = read_page(request.GET.get("page"), pages)
+    talk.page = page
     roots, following = rows.read_roots(talk.discussion, page)
     new = rows.read_new(talk.discussion, since) if since else []
     threads = _build_threads(roots, own, new, since)

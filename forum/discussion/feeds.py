@@ -14,21 +14,19 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from articles.markup import opening_words
 from articles.models import Article
 from forum.site.models import SiteText
 
 from .atom import Entry, Feed
-from .markup import to_plain
 from .models import Comment, Discussion, Revision
 from .paging import EPOCH, write_keyset
 from .permissions import ANONYMOUS
 from .querysets import CommentQuerySet
-from .questions import shorten
 from .rows import Keyset, earlier_than
 from .threads import quoted_line
 
 ENTRIES = 30
-SUMMARY_CHARS = 300
 
 
 def make_site_feed(site_text: SiteText, after: Keyset | None, changed_at: datetime | None) -> Feed:
@@ -179,7 +177,7 @@ def _describe_article(article: Article) -> Entry:
         published=came,
         updated=max(came, article.changed_at or came),
         author=article.byline,
-        summary=article.standfirst or shorten(to_plain(article.body_html), SUMMARY_CHARS),
+        summary=article.standfirst or opening_words(article.body_html),
         language=article.language,
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import health, views
+from . import crawlers, health, views
 
 app_name = "site"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("help/", views.help_and_contact, name="help"),
     path("help-now/", views.help_now, name="help-now"),
     path("reading/", views.reading, name="reading"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemap, name="sitemap"),
+    path("sitemap-<slug:slug>.xml", crawlers.sitemap_part, name="sitemap-part"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -165,6 +165,10 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
     for path in ("/feed.atom", f"{article.get_absolute_url()}feed.atom"):
         told = re.findall(r"<id>[^<]*/comments/(\d+)/</id>", pages[path])
         assert {int(pk) for pk in told} & set(pks) == set(public), path
+    files = re.findall(r"<loc>http://localhost:8000([^<]*)", client.get("/sitemap.xml").content.decode())
+    sitemap = "".join(client.get(file).content.decode() for file in files)
+    told = re.findall(rf"{article.get_absolute_url()}comments/(\d+)/<", sitemap)
+    assert {int(pk) for pk in told} == set(public.filter(root=None))
     # And what may be read can be found: each under its own address.
     for number, pk in enumerate(pks):
         if pk in readable:

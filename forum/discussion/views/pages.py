@@ -14,15 +14,18 @@ from forum.site.models import SiteText
 
 from .. import rows
 from ..conversation import make_surroundings
+from ..markup import to_plain
 from ..models import Comment, Discussion, year_range
 from ..moments import years_words
 from ..paging import Pager, make_links, read_page, read_year
 from ..permissions import Viewer, can_post, can_read_text, viewer_of
+from ..questions import shorten
 from ..rendering import Layout, render_threads
 from ..threads import Row, Thread, build_thread, quoted_line
 from ..way_back import find_way_back, forget_promise
 
 BIGGEST_ID = 2**63 - 1  # that databases have
+DESCRIPTION_CHARS = 200
 
 
 class CommentGoneError(Exception):
@@ -133,7 +136,10 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
         "article": discussion.article,
         "site_text": site_text,
         "discussion": discussion,
-        "page_title": title,
+        "page_title": _("%(title)s, page %(number)d") % {"title": title, "number": page} if page > 1 else title,
+        "description": shorten(to_plain(root.body_html), DESCRIPTION_CHARS) if root.public else "",
+        "canonical_path": f"{path}?page={page}" if page > 1 else path,
+        "is_personal": bool(waiting) or root.is_own,
         "heading": heading,
         "years": _years_of(root, shown),
         "html": render_threads([shown], around.showing([shown])),
