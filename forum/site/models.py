@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +29,7 @@ class SingleRowManager(models.Manager["SiteVersion"]):
         """Add one to both numbers, last in a transaction: what every page shows has changed."""
         self._grow(version=F("version") + 1, frame=F("frame") + 1)
 
-    def _grow(self, **grown: F) -> None:
+    def _grow(self, **grown: Combinable) -> None:
         changed = {**grown, "changed_at": timezone.now()}
         if not self.filter(pk=1).update(**changed):
             self.get_or_create(pk=1)
