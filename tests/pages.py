@@ -81,6 +81,7 @@ class Sample:
             "discussion:mine-by-link": [{"token": "cut-off"}],
             "discussion:mine-prove": [{"token": "cut-off"}],
             "discussion:comment-claim": [{"pk": Comment.objects.filter(public=True).exclude(origin="")[:1].get().pk}],
+            "moderation:flag": [{"pk": self.question.pk}],
             "discussion:member": [{"slug": Comment.objects.filter(public=True, author__isnull=False)[:1].get().author.slug}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
             "privacy:data-by-link": [{"token": self.link}],

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import wraps
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from django.conf import settings
@@ -30,12 +29,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .client_address import client_ip
+from .client_address import client_ip, network_of
 from .guests import find_guest
 from .models import RateCount
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-IPV6_PREFIX = 64  # what one household or one rented machine has: behind it, addresses cost nothing
 BATCH_ROWS = 1000
 # The fields in which people write; their text stands on the page that refuses.
 TEXT_FIELDS = ("subject", "body", "text", "evidence", "words")
@@ -123,24 +121,13 @@ def forget_counts(now: datetime) -> None:
 
 def _read_whose(request: HttpRequest) -> dict[By, str]:
     """Return under which names a request is counted; "" where there is none."""
-    address = _network(client_ip(request))
+    address = network_of(client_ip(request))
     user = request.user
     if user.is_authenticated:
         return {By.PERSON: f"member {user.pk}", By.ADDRESS: address}
     if guest := find_guest(request):
         return {By.PERSON: f"guest {guest.pk}", By.ADDRESS: address}
     return {By.NEWCOMER: address, By.ADDRESS: address}
-
-
-def _network(address: str) -> str:
-    """Return what one visitor can be told by: an address of version 4, the network of one of version 6."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return ""
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    return str(found.ipv4_mapped or IPv6Address(int(found) >> (128 - IPV6_PREFIX) << (128 - IPV6_PREFIX)))
 
 
 def _window_end(limit: Limit, now: datetime) -> datetime:

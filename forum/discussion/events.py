@@ -10,5 +10,8 @@ comment_published = Signal()
 comment_state_changed = Signal()
 # Sent with ``comment`` and ``revision`` after its text changed.
 comment_edited = Signal()
+# Sent with ``comment``, ``member`` and ``guest`` (one of them, the other None) and ``was_right`` after a moderator decided about
+# a comment that this person had reported. Undone and decided again, it is sent again.
+report_settled = Signal()
 # Sent with ``comment`` after it lost its writer for good; its words stand, but for the writer's name in them.
 comment_anonymised = Signal()

@@ -20,6 +20,8 @@ from .models import MAX_BODY_CHARS, Comment, Lane, Strength
 
 # An address of the writer's own. A screener that finds one says so with this code; what follows from it is decided here.
 LINK_CODE = "link"
+# What readers reported. It is about the comment as they saw it: other words of its writer do not answer it.
+REPORTED_CODE = "reported"
 LINKS_AFTER = 3  # so many approved comments, and a link alone no longer makes the next one wait
 
 
@@ -160,7 +162,7 @@ def is_trusted(*, is_member: bool, approved_count: int, is_proven: bool = False)
 
 def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime) -> None:
     """Store why ``comment`` was suspected, in place of what was found in an earlier text of it."""
-    models.Signal.objects.filter(comment=comment).delete()
+    models.Signal.objects.filter(comment=comment).exclude(code=REPORTED_CODE).delete()
     models.Signal.objects.bulk_create(
         models.Signal(
             comment=comment,

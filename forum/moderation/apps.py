@@ -13,19 +13,21 @@ class ModerationConfig(AppConfig):
     _rules = [
         f"moderation.{verb}_{model}" for model in ("linkhost", "phraserule") for verb in ("view", "add", "change", "delete")
     ]
+    _looking = ["moderation.view_queueitem", "moderation.view_batch", "moderation.view_flag"]
     role_permissions = {
-        "moderator": ["moderation.view_queueitem", "moderation.view_batch", *_rules],
+        "moderator": [*_looking, *_rules],
         # Only the operator sees how much each moderator does; everybody sees their own part.
-        "operator": ["moderation.view_queueitem", "moderation.view_batch", "moderation.view_load", *_rules],
+        "operator": [*_looking, "moderation.view_load", *_rules],
     }
 
     def ready(self) -> None:
-        from forum.discussion.events import comment_edited, comment_posted, comment_state_changed
+        from forum.discussion.events import comment_anonymised, comment_edited, comment_posted, comment_state_changed
 
-        from .receivers import follow_edit, follow_state, note_arrival, sort_in
+        from .receivers import follow_edit, follow_state, forget_words_about, note_arrival, sort_in
 
         comment_posted.connect(note_arrival, dispatch_uid="moderation.note_arrival")
         comment_state_changed.connect(follow_state, dispatch_uid="moderation.follow_state")
         comment_state_changed.connect(sort_in, dispatch_uid="moderation.sort_in")
         comment_edited.connect(follow_edit, dispatch_uid="moderation.follow_edit")
         comment_edited.connect(sort_in, dispatch_uid="moderation.sort_in_edited")
+        comment_anonymised.connect(forget_words_about, dispatch_uid="moderation.forget_words_about")

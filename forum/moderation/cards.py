@@ -15,8 +15,10 @@ from forum.discussion.admin.dates import age_of, age_words, year_words
 from forum.discussion.admin.verbs import name_of
 from forum.discussion.models import Comment, Decision, Lane, Signal, Strength
 from forum.discussion.questions import shorten
+from forum.discussion.screening import REPORTED_CODE
 
 from .batches import hosts_of
+from .flags import read_words
 from .models import QueueItem, is_claim_fresh
 from .queue import keyset_of
 from .services import find_marked
@@ -79,6 +81,7 @@ class Card:
     paragraphs: list[list[Part]] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)  # what readers wrote who reported it
     notices: list[str] = field(default_factory=list)  # who reads it, who asks for a second look
     buttons: list[Button] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
@@ -86,13 +89,13 @@ class Card:
 
 
 def make_cards(items: Sequence[QueueItem], viewer: User, now: datetime) -> list[Card]:
-    """Return a card for each of ``items``. Three queries, however many they are."""
+    """Return a card for each of ``items``. Four queries, however many they are."""
     comments = [item.comment for item in items]
     ids = [comment.pk for comment in comments]
     signals: dict[int, list[Signal]] = {}
     for signal in Signal.objects.filter(comment__in=ids).order_by("pk"):
         signals.setdefault(signal.comment_id, []).append(signal)
-    redacted = _read_redactions(ids)
+    redacted, reported = _read_redactions(ids), read_words(ids)
     records = _read_records(comments)
     cards = []
     for item in items:
@@ -100,6 +103,7 @@ def make_cards(items: Sequence[QueueItem], viewer: User, now: datetime) -> list[
         card = _make_card(item, found, is_redacted=_is_newer(redacted.get(item.pk), found))
         card.facts = _tell_writer(item.comment, records.get((item.comment.author_id, item.comment.guest_id), _NO_RECORD), now)
         card.notices += _tell_others(item, viewer)
+        card.reports = reported.get(item.pk, [])
         cards.append(card)
     return cards
 
@@ -112,7 +116,7 @@ def _make_card(item: QueueItem, signals: list[Signal], *, is_redacted: bool) -> 
     card = Card(
         item=item,
         comment=comment,
-        heading=HEADINGS[lane],
+        heading=_heading(lane, signals),
         name=name_of(comment),
         age=age_words(comment),
         is_care=lane == Lane.CARE,
@@ -131,6 +135,13 @@ def _make_card(item: QueueItem, signals: list[Signal], *, is_redacted: bool) -> 
         card.reasons = [Reason("", _default_reason(comment, lane))]
     card.buttons = choose_buttons(comment, lane, can_cut=bool(cuttable))
     return card
+
+
+def _heading(lane: Lane, signals: list[Signal]) -> str | Promise:
+    """Return the heading of a card. What readers fear is about the comment, not about its writer."""
+    if lane == Lane.CARE and all(signal.code == REPORTED_CODE for signal in signals if signal.lane == Lane.CARE):
+        return _("Read first: a reader fears that it could harm someone")
+    return HEADINGS[lane]
 
 
 def choose_buttons(comment: Comment, lane: Lane, *, can_cut: bool) -> list[Button]:

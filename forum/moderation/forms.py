@@ -1,4 +1,4 @@
-"""What a moderator sends from the queue. The forms check; ``services`` and ``batches`` decide."""
+"""What a moderator sends from the queue, and a reader from the page of a report. The forms check; services decide."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from forum.discussion.admin.forms import MAX_NOTE_CHARS
+from forum.discussion.forms import WrittenText
 from forum.discussion.models import Comment, Lane
 
-from .models import Batch
+from .flags import MAX_WORDS_CHARS
+from .models import Batch, Flag
 
 REASON_CHOICES = [("", _("Choose a reason")), *Comment.Reason.choices]
 LANE_CHOICES = [("", _("All")), *Lane.choices]
@@ -69,3 +71,24 @@ class StartForm(forms.Form):
             self.fields["reason"].required = True
         else:
             del self.fields["reason"]
+
+
+class FlagForm(forms.Form):
+    """What worries a reader about a comment."""
+
+    reason = forms.ChoiceField(
+        label=_("What worries you?"),
+        choices=Flag.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what worries you"), "invalid_choice": _("Choose one of these answers")},
+    )
+    words = WrittenText(
+        label=_("Anything else that we should know?"),
+        required=False,
+        help_text=_("Only moderators read this. Spelling does not matter."),
+        widget=forms.Textarea(attrs={"rows": 4, "cols": False, "dir": "auto", "autocapitalize": "sentences"}),
+        max_length=MAX_WORDS_CHARS,
+        error_messages={"max_length": _("Make it shorter. It can have %(limit_value)d characters")},
+    )
+    # The browser's own limit would cut what somebody pastes, without a word.
+    words.widget.attrs.pop("maxlength", None)

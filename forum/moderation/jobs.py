@@ -13,7 +13,7 @@ from forum.discussion.services import Actor
 from forum.jobs.definitions import job
 from forum.jobs.schedule import daily
 
-from . import memory, training
+from . import flags, memory, training
 from .batches import run_batch, undo_batch
 from .keys import fingerprint
 from .models import Batch, BatchItem, FilterState
@@ -56,8 +56,10 @@ def sweep_batches() -> None:
 @daily(at="03:30")
 @job()
 def purge_evidence() -> None:
-    """Delete where comments came from, once EVIDENCE_DAYS have passed."""
-    memory.purge_evidence(timezone.now())
+    """Delete where comments and reports came from, once EVIDENCE_DAYS have passed."""
+    now = timezone.now()
+    memory.purge_evidence(now)
+    flags.purge_networks(now)
 
 
 @daily(at="03:40")

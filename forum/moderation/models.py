@@ -1,4 +1,4 @@
-"""What the site remembers to tell advertising from conversation, and what moderators work with: the queue, batches, preferences.
+"""What the site remembers to tell advertising from conversation, what readers report, and what moderators work with.
 
 Words of people are in none of these tables but the moderators' own rules: counts and repeats stand under keyed hashes (``keys``).
 """
@@ -10,10 +10,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
+from forum.accounts.models import Guest
 from forum.discussion.models import Comment, Lane
 
 from .patterns import PatternError, parse_pattern
@@ -159,6 +161,70 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return str(self.comment_id)
+
+
+class Flag(models.Model):
+    """A reader's report of a comment: by a member, a guest, or somebody known only by where they were.
+
+    ``was_right`` follows from what moderators decide (``flags.follow_decisions``); null while nobody has.
+    """
+
+    class Reason(models.TextChoices):
+        """What worries the reader. The values are those of ``Comment.Reason``."""
+
+        ADVERTISING = Comment.Reason.ADVERTISING.value, _("Advertising")
+        PERSONAL_DETAILS = Comment.Reason.PERSONAL_DETAILS.value, _("Personal details")
+        HARMFUL = Comment.Reason.HARMFUL.value, _("Could harm someone")
+        UNKIND = Comment.Reason.UNKIND.value, _("Unkind")
+        OTHER = Comment.Reason.OTHER.value, _("Something else")
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="flags", verbose_name=_("comment"))
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    guest = models.ForeignKey(Guest, models.SET_NULL, null=True, related_name="+")
+    network_hash = models.BigIntegerField(null=True)  # keyed, another one for each comment; gone after EVIDENCE_DAYS
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
+    words = models.TextField(_("what the reader wrote"), blank=True)
+    points = models.PositiveSmallIntegerField(_("weight"), default=0)  # when it was made
+    made_at = models.DateTimeField(_("reported"))
+    was_right = models.BooleanField(_("outcome"), null=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [
+            models.UniqueConstraint("comment", "member", name="flag_of_member_once", condition=Q(member__isnull=False)),
+            models.UniqueConstraint("comment", "guest", name="flag_of_guest_once", condition=Q(guest__isnull=False)),
+            models.UniqueConstraint(
+                "comment", "network_hash", name="flag_of_network_once", condition=Q(network_hash__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=Q(member__isnull=True, guest__isnull=True)
+                | Q(member__isnull=True, network_hash__isnull=True)
+                | Q(guest__isnull=True, network_hash__isnull=True),
+                name="flag_is_of_one_reporter",
+            ),
+        ]
+        indexes = [models.Index("made_at", name="flag_network_purge", condition=Q(network_hash__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id}: {self.reason}"
+
+    @property
+    def who(self) -> str:
+        """Return who reported, for moderators."""
+        if self.member:
+            return __("%(name)s, member") % {"name": self.member}
+        if self.guest:
+            name = self.guest.display_name or __("no name given")
+            return (__("%(name)s, guest, address proven") if self.guest.proven_at else __("%(name)s, guest")) % {"name": name}
+        return __("somebody without an account")
+
+    @property
+    def outcome_words(self) -> str:
+        """Return what came of it, for moderators."""
+        if self.was_right is None:
+            return __("not decided")
+        return __("was right") if self.was_right else __("left public")
 
 
 class QueueItem(models.Model):

@@ -11,7 +11,7 @@ from forum.accounts.people import Person
 from forum.discussion.models import Comment
 
 from .batches import blank_batch_notes
-from .models import Batch, Evidence, Preference, QueueItem, TrainedComment
+from .models import Batch, Evidence, Flag, Preference, QueueItem, TrainedComment
 from .training import lock_state, unlearn
 
 MODELS = [
@@ -23,6 +23,7 @@ MODELS = [
     "moderation.Batch",
     "moderation.BatchItem",
     "moderation.Preference",
+    "moderation.Flag",
 ]
 
 
@@ -30,6 +31,8 @@ def export(person: Person) -> dict[str, Any]:
     """Return where their latest comments came from and how fast, and how a moderator works; hashes say nothing to a reader."""
     kept = Evidence.objects.filter(person.rows("comment__author", "comment__guest")).order_by("pk")
     found: dict[str, Any] = {"how_comments_came_in": list(kept.values("comment_id", "client_ip", "form_seconds", "at"))}
+    reported = Flag.objects.filter(person.rows("member")).order_by("pk")
+    found["reported"] = list(reported.values("comment_id", "reason", "words", "made_at", "was_right"))
     if person.user is not None and person.user.is_staff:
         batches = Batch.objects.filter(moderator=person.user).order_by("made_at")
         found["batches_as_a_moderator"] = list(
@@ -47,6 +50,7 @@ def erase(person: Person, *, keep_words: bool) -> None:
     """Delete how their comments came in, and unlearn them: among what was learned is the name. A moderator's batches stay."""
     mine = person.rows("comment__author", "comment__guest")
     Evidence.objects.filter(mine).delete()
+    Flag.objects.filter(person.rows("member")).update(member=None, guest=None, words="")  # the report itself still matters
     blank_batch_notes(Comment.objects.filter(person.rows("author")))
     if person.user is not None:
         Preference.objects.filter(moderator=person.user).delete()

@@ -5,6 +5,7 @@ from typing import Any
 from forum.discussion.models import Comment, Decision, Revision
 from forum.discussion.services import Arrival
 
+from . import flags
 from .batches import blank_batch_notes
 from .memory import forget, keep_evidence, remember
 from .queue import sort_comment
@@ -24,12 +25,20 @@ def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: A
     if comment.state == Comment.State.ERASED:
         forget(comment)
         blank_batch_notes(Comment.objects.filter(pk=comment.pk))
+        flags.forget_reports(comment)
     train(comment)
+    flags.follow_decisions(comment)
 
 
 def follow_edit(sender: type, comment: Comment, revision: Revision, **kwargs: Any) -> None:
-    """Remember the new text in place of the old one."""
+    """Remember the new text in place of the old one. What a moderator took out of it may be what was reported."""
     remember(comment)
+    flags.follow_decisions(comment)
+
+
+def forget_words_about(sender: type, comment: Comment, **kwargs: Any) -> None:
+    """Forget what readers wrote about a comment that has lost its writer: their name may be in it."""
+    flags.forget_words(comment)
 
 
 def sort_in(sender: type, comment: Comment, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""What was decided, in the words of the bar and the log."""
+"""What was decided, in the words of the bar and the log; what came of a report, to the reader who made it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from forum.discussion.admin.verbs import name_of
 from forum.discussion.models import Comment, Decision
 
-from .models import Batch
+from .models import Batch, Flag
 
 _S = Comment.State
 
@@ -46,3 +46,16 @@ def _done_words(decision: Decision) -> str:
         _S.HELD: _("Waiting again"),
     }
     return words.get(_S(decision.to_state), decision.get_to_state_display())
+
+
+def tell_flag(flag: Flag, comment: Comment) -> str:
+    """Return what came of a report, to whoever made it; ``comment`` is the one it is about."""
+    if flag.was_right is None and comment.public:
+        return _("Thank you. A moderator will read it. We do not tell the writer who reported.")
+    if flag.was_right is None:
+        return _("Thank you. The comment is not shown while a moderator reads it. We do not tell the writer who reported.")
+    if not flag.was_right:
+        return _("A moderator read the comment and left it as it is. Thank you for looking out for others.")
+    if comment.public:
+        return _("A moderator took out what you reported. Thank you for looking out for others.")
+    return _("A moderator took the comment away. Thank you for looking out for others.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import batches, dashboard, decisions, log, queue
+from .views import batches, dashboard, decisions, flags, log, queue
 
 app_name = "moderation"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("admin/moderation/batches/", batches.preview, name="batch-new"),
     path("admin/moderation/batches/<uuid:pk>/", batches.show_batch, name="batch"),
     path("admin/moderation/dashboard/", dashboard.show_dashboard, name="dashboard"),
+    path("comments/<int:pk>/flag/", flags.flag, name="flag"),
     path("moderation-log/", log.show_log, name="log"),
 ]

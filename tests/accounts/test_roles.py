@@ -18,7 +18,7 @@ from forum.imports.models import ImportRun
 from forum.jobs.models import QueuedJob
 from forum.mail.jobs import deliver_mail
 from forum.mail.models import OutgoingMessage
-from forum.moderation.models import Batch, LinkHost, PhraseRule
+from forum.moderation.models import Batch, Flag, LinkHost, PhraseRule
 from forum.privacy.models import ThirdPartyRequest
 from forum.site.models import HelpLine, SiteText
 from tests.factories import CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
@@ -36,6 +36,7 @@ MODERATING = {
     "discussion.discussion": CHANGE,
     "discussion.decision": CHANGE | {"csv"},
     "moderation.batch": CHANGE,
+    "moderation.flag": CHANGE,
     "moderation.linkhost": ALL,
     "moderation.phraserule": ALL,
     "moderation.queueitem": CHANGE,
@@ -92,6 +93,7 @@ def make_a_row_of_each() -> dict[type[Model], Model]:
     SiteText.objects.create(pk=1)
     CommentFactory(state="held")  # waits in the queue
     Batch.objects.create(moderator=ModeratorFactory(), verb="publish", scope="chosen")
+    Flag.objects.create(comment=CommentFactory(), reason="unkind", made_at=timezone.now())
     LinkHost.objects.create(domain="example.org")
     PhraseRule.objects.create(phrase="a phrase")
     HelpLine.objects.create(name="Samaritans", how="116 123")

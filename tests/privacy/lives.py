@@ -27,6 +27,7 @@ from forum.jobs.worker import Worker
 from forum.mail.letters import Letter, Paragraph
 from forum.mail.sending import send_letters, write_letter
 from forum.moderation.batches import prepare_batch, run_batch, start_batch
+from forum.moderation.flags import Reporter, flag_comment
 from forum.privacy.models import ThirdPartyRequest
 from forum.privacy.services import request_export, request_for_third_party
 from tests.factories import PASSWORD, ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
@@ -69,6 +70,8 @@ def live(*, is_member: bool) -> Life:
     _decide_on_many(CommentFactory(article=article, name=NAME, body=SECRETS[2], state="held", **wrote), moderator)
     hidden = CommentFactory(parent=theirs[0], body="Do not listen to them.")
     transition(hidden, "removed", actor=moderator, reason="unkind", note=f"They mean {NAME}, see above.")
+    flag_comment(other, reporter=Reporter(person.user, person.guest), reason="unkind", words=SECRETS[4])
+    flag_comment(root, reporter=Reporter(network="203.0.113.9"), reason="personal_details", words=f"{NAME} lives next door.")
     _import(root)
     _note_in_the_administration(person, root)
     send_letters([write_letter(Letter("Hello", [Paragraph(f"{NAME} wrote {WORDS}")]), to=ADDRESS, kind="reply", name=NAME)])

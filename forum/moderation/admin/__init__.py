@@ -1,5 +1,5 @@
-"""Moderation in the administration: the site's own rules, the queue and the log. Deciding is in ``services``."""
+"""Moderation in the administration: the site's own rules, the queue, the log, reports. Deciding is in ``services``."""
 
-from . import log, rules
+from . import flags, log, rules
 
-__all__ = ["log", "rules"]
+__all__ = ["flags", "log", "rules"]
