@@ -154,6 +154,7 @@ INSTALLED_APPS = [
     "forum.imports",
     "forum.privacy",
     "forum.moderation",
+    "forum.care",
     "forum.discussion",
     "forum.accounts",
     "forum.site",
@@ -399,7 +400,11 @@ COMMENT_SCREENERS: list[str] = [
     "forum.moderation.screeners.texts.CopiedFromArticle",
     "forum.moderation.screeners.texts.Advertising",
     "forum.moderation.screeners.learned.LearnedFilter",
+    "forum.care.screeners.PersonalDetails",
 ]
+
+# What finds personal details in a text, by dotted path: forms ask about them before anything is public. Empty: nothing is asked.
+PERSONAL_DETAILS_FINDER = "forum.care.details.find_details"
 
 # -- the sitemap
 

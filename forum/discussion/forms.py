@@ -16,6 +16,8 @@ from forum.accounts.own_forms import RELATION_CHOICES
 
 from .arrival import seconds_since_opening, sign_opening
 from .claiming import MAX_EVIDENCE_CHARS
+from .details import find_details
+from .details_form import DetailsForm
 from .editing import text_key
 from .markup import render, to_plain
 from .models import MAX_BODY_CHARS, MAX_SUBJECT_CHARS, Comment, Draft, PendingChange
@@ -64,7 +66,7 @@ class AddressField(forms.EmailField):
         return f"{local}{at}{domain.lower()}"
 
 
-class WordsForm(forms.Form):
+class WordsForm(DetailsForm):
     """The words of a comment and how its writer knows about it. A reply has no field for a title."""
 
     subject = WrittenLine(label=gettext_lazy("Title"), required=False, widget=forms.TextInput(attrs={"dir": "auto"}))
@@ -125,7 +127,7 @@ class CommentForm(WordsForm):
     before has offered it (``breaks_offered``).
     """
 
-    field_order = ("subject", "body", "name", "relation", "email")  # errors are listed as the fields stand on the page
+    field_order = ("subject", "body", "details", "name", "relation", "email")  # errors are listed as the fields stand on the page
     name = WrittenLine(
         label=gettext_lazy("Name to show"),
         required=False,
@@ -204,10 +206,11 @@ class CommentForm(WordsForm):
         """Return what is to be stored of a valid form."""
         data = self.cleaned_data
         wants_breaks = data["breaks"] and data["breaks_offered"]
+        body = self.settle("body")
         return Words(
-            body=split_long_blocks(data["body"]) if wants_breaks else data["body"],
-            subject=data.get("subject", ""),
-            name=data.get("name", ""),
+            body=split_long_blocks(body) if wants_breaks else body,
+            subject=self.settle("subject"),
+            name=self.settle("name"),
             relation=data["relation"],
             email=data.get("email", ""),
             asks=data["asks"],
@@ -226,6 +229,7 @@ class EditForm(WordsForm):
     ``asked`` says whether the tick for asking was set when the page was opened.
     """
 
+    field_order = ("subject", "body", "details", "relation")
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -236,6 +240,9 @@ class EditForm(WordsForm):
         self.text = text
         if not comment.is_root:
             del self.fields["subject"]
+        if data is not None and comment.state in (Comment.State.PUBLISHED, Comment.State.HELD):
+            # They were asked about when it was written.
+            self.known = frozenset(detail.key for part in (comment.subject, comment.body) for detail in find_details(part))
 
     def says_asking(self) -> bool | None:
         """Return whether the writer says that it asks something; None where they leave a tick unset that was not set."""

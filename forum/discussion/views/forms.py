@@ -262,15 +262,16 @@ def _preview(desk: Desk) -> dict[str, Any] | None:
     data = desk.form.cleaned_data
     if "body" not in data:
         return None
-    divided = split_long_blocks(data["body"])
-    offers_breaks = divided != data["body"]
+    body = desk.form.settle("body")
+    divided = split_long_blocks(body)
+    offers_breaks = divided != body
     wants_breaks = offers_breaks and (bool(data.get("breaks")) or not data.get("breaks_offered"))
     relation = data.get("relation", "")
     return {
-        "name": desk.member.display_name if desk.member else "name" in data and (data["name"] or desk.visitor_name),
+        "name": desk.member.display_name if desk.member else "name" in data and (desk.form.settle("name") or desk.visitor_name),
         "relation": dict(Comment._meta.get_field("relation").flatchoices).get(relation, ""),
-        "subject": data.get("subject", ""),
-        "html": render_markup(divided if wants_breaks else data["body"]),
+        "subject": desk.form.settle("subject"),
+        "html": desk.form.mark("body", render_markup(divided if wants_breaks else body)),
         "offers_breaks": offers_breaks,
         "wants_breaks": wants_breaks,
     }

@@ -86,8 +86,8 @@ def edit(request: HttpRequest, pk: int, *, token_failed: bool = False) -> HttpRe
     try:
         comment = edit_comment(
             own.comment,
-            body=form.cleaned_data["body"],
-            subject=form.cleaned_data.get("subject", ""),
+            body=form.settle("body"),
+            subject=form.settle("subject"),
             relation=form.cleaned_data["relation"],
             asks=form.says_asking(),
             actor=own.actor,
@@ -209,8 +209,8 @@ def _preview(comment: Comment, form: EditForm) -> dict[str, Any] | None:
     return {
         "name": comment.name,
         "relation": dict(Comment._meta.get_field("relation").flatchoices).get(relation, ""),
-        "subject": form.cleaned_data.get("subject", ""),
-        "html": render_markup(form.cleaned_data["body"]),
+        "subject": form.settle("subject"),
+        "html": form.mark("body", render_markup(form.settle("body"))),
         "offers_breaks": False,
     }
 
