@@ -61,9 +61,9 @@ def opened_decisions(using: str = "default") -> Iterator[None]:
 def blank_notes(comment: "Comment") -> None:
     """Take the moderators' notes from the decisions on ``comment``, which is being erased: they speak of its writer.
 
-    What was noted on marking a question is one of two words of ours, and stays.
+    What was noted on questions, places and closing is in words and numbers of ours, and stays.
     """
-    noted = comment.decisions.exclude(note="").exclude(kind="question")
+    noted = comment.decisions.exclude(note="").exclude(kind__in=("question", "place", "lock"))
     if noted.exists():
         with opened_decisions():
             noted.update(note="")

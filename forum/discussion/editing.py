@@ -13,6 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from . import events, markup
+from .correcting import mark_question
 from .models import ActorKind, Appeal, Comment, Decision, Discussion, PendingChange
 from .permissions import APPEALABLE, CHANGEABLE
 from .questions import is_question
@@ -26,7 +27,6 @@ from .services import (
     count_approved,
     keep_revision,
     lock_comment,
-    mark_question,
     show_change,
     transition,
 )

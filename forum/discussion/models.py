@@ -379,8 +379,11 @@ class Decision(models.Model):
         KEPT = "kept", _("read and left as it is")
         PLACE = "place", _("moved to the comment it answers")
         LOCK = "lock", _("conversation closed or opened again")
+        DISCUSSION = "discussion", _("all comments under an article closed or opened")
 
-    comment = models.ForeignKey(Comment, models.PROTECT, related_name="decisions")
+    # One of the two: a comment, but for what closes or opens a whole discussion.
+    comment = models.ForeignKey(Comment, models.PROTECT, null=True, blank=True, related_name="decisions")
+    discussion = models.ForeignKey(Discussion, models.PROTECT, null=True, blank=True, related_name="decisions", db_index=False)
     kind = models.CharField(_("what"), max_length=12, choices=Kind.choices, default=Kind.STATE)
     who = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
@@ -400,9 +403,15 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         constraints = [
             models.UniqueConstraint("undoes", name="decision_is_undone_once", condition=Q(undoes__isnull=False)),
+            models.CheckConstraint(
+                condition=Q(comment__isnull=True, discussion__isnull=False, kind="discussion")
+                | (Q(comment__isnull=False, discussion__isnull=True) & ~Q(kind="discussion")),
+                name="decision_is_about_comment_or_discussion",
+            ),
         ]
         indexes = [
             models.Index("actor_kind", F("id").desc(), name="decision_log"),
+            models.Index("discussion", F("id").desc(), name="decision_of_discussion", condition=Q(discussion__isnull=False)),
             models.Index("actor_kind", "at", name="decision_by_time"),  # what was decided in the last days
             models.Index("who", F("id").desc(), name="decision_by_person", condition=Q(who__isnull=False)),  # the last to undo
         ]

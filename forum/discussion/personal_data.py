@@ -34,7 +34,8 @@ def export(person: Person) -> dict[str, Any]:
     found["comments_asked_for"] = list(claims.values("comment_id", "evidence", "made_at", "decided_at", "granted", "answer"))
     if person.user is not None:
         decided = Decision.objects.filter(who=person.user, actor_kind=ActorKind.MODERATOR).order_by("pk")
-        found["decisions_made_as_a_moderator"] = list(decided.values("comment_id", "kind", "to_state", "reason", "note", "at"))
+        fields = ("comment_id", "discussion_id", "kind", "to_state", "reason", "note", "at")
+        found["decisions_made_as_a_moderator"] = list(decided.values(*fields))
     return found
 
 

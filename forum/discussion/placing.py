@@ -1,4 +1,4 @@
-"""Moderators' acts on the place of a comment: moving a reply to what it answers, closing one thread. Text and state stay."""
+"""Moving a reply to what it answers, as moderators do. Text and state stay."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.utils import timezone
 from . import events
 from .models import Comment, Decision, Discussion
 from .recount import recount_family
-from .services import Actor, StaleVersionError, TransitionError, lock_comment, show_change
+from .services import Actor, StaleVersionError, show_change
 from .tally import renumber_replies
 
 MAX_MOVED = 500  # comments that move together: what one short transaction can do
@@ -65,30 +65,6 @@ def reattach_comment(
     events.comment_state_changed.send(Comment, comment=comment, decision=decision)
     show_change(discussion)
     return comment
-
-
-@transaction.atomic
-def lock_thread(root: Comment, *, locked: bool, actor: Actor, now: datetime | None = None) -> Comment:
-    """Take no more replies in the thread of ``root``, or take them again. Raises TransitionError for a reply."""
-    discussion, root = lock_comment(root)
-    if not root.is_root:
-        raise TransitionError("only a whole thread is closed")
-    if root.locked == locked:
-        return root
-    root.locked = locked
-    root.save(update_fields=["locked"])
-    Decision.objects.create(
-        comment=root,
-        kind=Decision.Kind.LOCK,
-        who=actor.user,
-        actor_kind=actor.kind,
-        from_state=root.state,
-        to_state=root.state,
-        note="closed" if locked else "open",
-        at=now or timezone.now(),
-    )
-    show_change(discussion)
-    return root
 
 
 def find_branch(comment: Comment) -> list[int]:

@@ -21,7 +21,7 @@ from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .models import ActorKind, Comment, Decision, Discussion, PendingChange, Revision
 from .questions import is_question
 from .screening import Action, CommentRefusedError, Kind, Submission, keep_signals, screen
-from .tally import is_waiting, settle
+from .tally import settle
 from .undoing import is_undoable, was_seen_before
 
 WITHDRAWN_FOR = timedelta(days=30)  # so long can a writer return what they took back
@@ -233,93 +233,6 @@ def transition(
     return comment
 
 
-def lock_comment(comment: Comment) -> tuple[Discussion, Comment]:
-    """Lock the discussion, then the comment with its root and parent by id; return both fresh, root and parent on the comment.
-
-    ``no_key``: a plain lock would stop every insert that refers to the rows.
-    """
-    discussion = Discussion.objects.select_for_update(no_key=True).get(pk=comment.discussion_id)
-    ids = sorted({pk for pk in (comment.pk, comment.root_id, comment.parent_id) if pk})
-    rows = {row.pk: row for row in Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
-    comment = rows[comment.pk]
-    comment.discussion = discussion
-    for member in rows.values():
-        if member.root_id in rows:
-            member.root = rows[member.root_id]
-    if comment.parent_id:
-        comment.parent = rows[comment.parent_id]
-    return discussion, comment
-
-
-def show_change(discussion: Discussion, comment: Comment | None = None) -> None:
-    """Raise the versions that cached pages of ``discussion`` hang on, and say when. The last thing in a transaction.
-
-    ``comment`` is the one that looks different now; its thread's page does, too.
-    """
-    now = timezone.now()
-    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, changed_at=now)
-    if comment is not None:
-        Comment.objects.filter(pk=comment.thread_id).update(thread_changed_at=now)
-    SiteVersion.objects.bump()
-
-
-@transaction.atomic
-def withdraw_comment(comment: Comment, *, actor: Actor, now: datetime | None = None) -> Comment:
-    """Take a comment back, as its writer asks; it can be returned for WITHDRAWN_FOR."""
-    return transition(comment, _S.WITHDRAWN, actor=actor, now=now)
-
-
-@transaction.atomic
-def redact_comment(
-    comment: Comment,
-    *,
-    body: str,
-    actor: Actor,
-    subject: str | None = None,
-    reason: str = Comment.Reason.PERSONAL_DETAILS,
-    note: str = "",
-    batch: UUID | None = None,
-    undoes: Decision | None = None,
-    expected_version: int | None = None,
-    now: datetime | None = None,
-) -> Comment:
-    """Store ``body`` in place of the text, as a moderator takes details out; the earlier text stays as a Revision.
-
-    Raises StaleVersionError as ``transition`` does: words that somebody else took out meanwhile must not come back. Raises
-    TransitionError for an erased comment, which has no words. With ``undoes`` the words of an earlier redaction come back.
-    Sends ``comment_edited``.
-    """
-    now = now or timezone.now()
-    discussion, comment = lock_comment(comment)
-    if expected_version is not None and comment.version != expected_version:
-        raise StaleVersionError(comment)
-    if comment.state == _S.ERASED:
-        raise TransitionError("an erased comment has no words to take out")
-    revision = keep_revision(comment, now)
-    comment.body, comment.body_html = body, markup.render(body)
-    comment.render_version = markup.RENDER_VERSION
-    comment.subject = comment.subject if subject is None else subject
-    comment.version += 1
-    comment.save(update_fields=["body", "body_html", "render_version", "subject", "version"])
-    Decision.objects.create(
-        comment=comment,
-        kind=Decision.Kind.REDACTION,
-        who=actor.user,
-        actor_kind=actor.kind,
-        from_state=comment.state,
-        to_state=comment.state,
-        reason=reason,
-        note=note,
-        batch=batch,
-        undoes=undoes,
-        at=now,
-    )
-    events.comment_edited.send(Comment, comment=comment, revision=revision)
-    if comment.listed:
-        show_change(discussion, comment)
-    return comment
-
-
 @transaction.atomic
 def keep_comment(
     comment: Comment,
@@ -356,42 +269,40 @@ def keep_comment(
     return comment
 
 
-@transaction.atomic
-def mark_question(comment: Comment, *, is_question: bool, actor: Actor, now: datetime | None = None) -> Comment:
-    """Say whether ``comment`` asks something; the rule no longer decides about it. Raises TransitionError for an erased one."""
-    discussion, comment = lock_comment(comment)
-    if comment.state == _S.ERASED:
-        raise TransitionError("an erased comment asks nothing")
-    comment.is_question, comment.is_question_fixed = is_question, True
-    waits = is_waiting(comment)
-    discussion.waiting_count += int(waits) - int(comment.waiting)
-    comment.waiting = waits
-    comment.save(update_fields=["is_question", "is_question_fixed", "waiting"])
-    discussion.save(update_fields=["waiting_count"])
-    Decision.objects.create(
-        comment=comment,
-        kind=Decision.Kind.QUESTION,
-        who=actor.user,
-        actor_kind=actor.kind,
-        from_state=comment.state,
-        to_state=comment.state,
-        note="question" if is_question else "no question",
-        at=now or timezone.now(),
-    )
-    if comment.listed:
-        show_change(discussion, comment)
-    return comment
+def lock_comment(comment: Comment) -> tuple[Discussion, Comment]:
+    """Lock the discussion, then the comment with its root and parent by id; return both fresh, root and parent on the comment.
+
+    ``no_key``: a plain lock would stop every insert that refers to the rows.
+    """
+    discussion = Discussion.objects.select_for_update(no_key=True).get(pk=comment.discussion_id)
+    ids = sorted({pk for pk in (comment.pk, comment.root_id, comment.parent_id) if pk})
+    rows = {row.pk: row for row in Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
+    comment = rows[comment.pk]
+    comment.discussion = discussion
+    for member in rows.values():
+        if member.root_id in rows:
+            member.root = rows[member.root_id]
+    if comment.parent_id:
+        comment.parent = rows[comment.parent_id]
+    return discussion, comment
+
+
+def show_change(discussion: Discussion, comment: Comment | None = None) -> None:
+    """Raise the versions that cached pages of ``discussion`` hang on, and say when. The last thing in a transaction.
+
+    ``comment`` is the one that looks different now; its thread's page does, too.
+    """
+    now = timezone.now()
+    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, changed_at=now)
+    if comment is not None:
+        Comment.objects.filter(pk=comment.thread_id).update(thread_changed_at=now)
+    SiteVersion.objects.bump()
 
 
 @transaction.atomic
-def set_discussion_state(discussion: Discussion, *, state: str) -> Discussion:
-    """Open, close or hide ``discussion``; cached pages of it and of the whole site show it from the next request on."""
-    discussion = Discussion.objects.select_for_update(no_key=True).get(pk=discussion.pk)
-    if discussion.state != state:
-        discussion.state = state
-        discussion.save(update_fields=["state"])
-        show_change(discussion)
-    return discussion
+def withdraw_comment(comment: Comment, *, actor: Actor, now: datetime | None = None) -> Comment:
+    """Take a comment back, as its writer asks; it can be returned for WITHDRAWN_FOR."""
+    return transition(comment, _S.WITHDRAWN, actor=actor, now=now)
 
 
 def _require_open(discussion: Discussion, author: User | None, root: Comment | None) -> None:

@@ -97,8 +97,8 @@ def day_words(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y")
 
 
-def _group(decisions: Iterable[Decision]) -> dict[int, list[Decision]]:
-    found: dict[int, list[Decision]] = {}
+def _group(decisions: Iterable[Decision]) -> dict[int | None, list[Decision]]:
+    found: dict[int | None, list[Decision]] = {}
     for decision in decisions:
         found.setdefault(decision.comment_id, []).append(decision)
     return found

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from articles.models import Article
 from forum.discussion.models import ActorKind, Comment, Decision
 
 ENTRIES_ON_A_PAGE = 50
@@ -15,7 +16,7 @@ COUNTED_DAYS = 30
 _S, _K = Comment.State, Decision.Kind
 # What readers and writers can feel the consequences of. What a writer does with their own words is nobody's business.
 _SHOWN = Q(kind=_K.STATE, to_state__in=(_S.PUBLISHED, _S.REJECTED, _S.HIDDEN, _S.REMOVED, _S.HELD)) | Q(
-    kind__in=(_K.REDACTION, _K.PLACE, _K.LOCK)
+    kind__in=(_K.REDACTION, _K.PLACE, _K.LOCK, _K.DISCUSSION)
 )
 _WORDS: dict[tuple[str, str], str | Promise] = {
     (_K.STATE, _S.PUBLISHED): _("Published"),
@@ -28,6 +29,7 @@ _KIND_WORDS: dict[str, str | Promise] = {
     _K.REDACTION: _("Details taken out"),
     _K.PLACE: _("Moved to the comment it answers"),
     _K.LOCK: _("Conversation closed or opened again"),
+    _K.DISCUSSION: _("All comments under an article closed or opened again"),
 }
 
 
@@ -36,6 +38,7 @@ class Entry:
     """A decision without names: when, what, why, under which article."""
 
     decision: Decision
+    article: Article
     words: str | Promise
     reason: str
     is_undo: bool
@@ -52,10 +55,12 @@ class Tally:
 
 def read_entries(before: int | None) -> tuple[list[Entry], int | None]:
     """Return a page of moderators' decisions below the id ``before``, the newest first, and where the next page begins."""
-    rows = _public_decisions().select_related("comment__discussion__article")
+    rows = _public_decisions().select_related("comment__discussion__article", "discussion__article")
     rows = rows.only(
-        "kind", "to_state", "reason", "undoes", "at", "comment__discussion__article__title", "comment__discussion__article__slug"
-    )
+        "kind", "to_state", "reason", "undoes", "at",
+        "comment__discussion__article__title", "comment__discussion__article__slug",
+        "discussion__article__title", "discussion__article__slug",
+    )  # fmt: skip
     if before:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: ENTRIES_ON_A_PAGE + 1])
@@ -80,13 +85,16 @@ def count_decisions(now: datetime) -> list[Tally]:
 
 def _public_decisions() -> QuerySet[Decision]:
     # An article that is not public, and a discussion that is hidden, have no page that the log could speak of.
-    rows = Decision.objects.filter(_SHOWN, actor_kind=ActorKind.MODERATOR, comment__discussion__article__status="published")
-    return rows.exclude(comment__discussion__state="hidden")
+    is_open = Q(comment__discussion__article__status="published") & ~Q(comment__discussion__state="hidden")
+    is_open |= Q(discussion__article__status="published") & ~Q(discussion__state="hidden")
+    return Decision.objects.filter(_SHOWN, is_open, actor_kind=ActorKind.MODERATOR)
 
 
 def _entry_of(decision: Decision) -> Entry:
     words = _words_of(decision.kind, decision.to_state)
-    return Entry(decision, words, _reason_words(decision.reason), decision.undoes_id is not None)
+    discussion = decision.discussion or (decision.comment and decision.comment.discussion)
+    assert discussion
+    return Entry(decision, discussion.article, words, _reason_words(decision.reason), decision.undoes_id is not None)
 
 
 def _words_of(kind: str, to_state: str) -> str | Promise:

@@ -28,7 +28,7 @@ def retrain(on_progress: OnProgress = lambda done: None) -> int:
             known = set(TrainedComment.objects.filter(comment__in=ids).values_list("comment", flat=True))
             rows = Comment.objects.filter(pk__in=ids).exclude(state=Comment.State.ERASED).order_by("pk")
             rows = rows.select_related("discussion__article", "parent").prefetch_related("revisions", "signals")
-            decisions: dict[int, list[Decision]] = {}
+            decisions: dict[int | None, list[Decision]] = {}
             for decision in Decision.objects.filter(comment__in=ids).order_by("pk"):
                 decisions.setdefault(decision.comment_id, []).append(decision)
             for comment in rows:
@@ -72,7 +72,7 @@ def _batches() -> Iterator[list[int]]:
     last = 0
     seen: set[int] = set()
     while rows := list(
-        Decision.objects.filter(pk__gt=last, actor_kind=ActorKind.MODERATOR)
+        Decision.objects.filter(pk__gt=last, actor_kind=ActorKind.MODERATOR, comment__isnull=False)
         .order_by("pk")
         .values_list("pk", "comment")[:BATCH_ROWS]
     ):

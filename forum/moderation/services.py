@@ -12,15 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from forum.discussion.closing import THREAD_CLOSED, is_as_decided, lock_thread, set_discussion_state
+from forum.discussion.correcting import redact_comment
 from forum.discussion.models import Comment, Decision, Lane, Revision, Signal
-from forum.discussion.services import Actor, TransitionError, keep_comment, lock_comment, redact_comment, transition
+from forum.discussion.services import Actor, TransitionError, keep_comment, lock_comment, transition
 from forum.discussion.undoing import UNDO_FOR
 
 from .models import QueueItem
 from .spans import Span, merge_spans, take_out
 
-UNDOABLE_KINDS = (Decision.Kind.STATE, Decision.Kind.REDACTION, Decision.Kind.KEPT)
-_S = Comment.State
+_S, _K = Comment.State, Decision.Kind
+UNDOABLE_KINDS = (_K.STATE, _K.REDACTION, _K.KEPT, _K.LOCK, _K.DISCUSSION)
 
 
 class NothingMarkedError(ValueError):
@@ -76,7 +78,7 @@ def find_marked(body: str, signals: Iterable[Signal]) -> list[Span]:
 def has_been_redacted(comment: Comment, signals: Iterable[Signal]) -> bool:
     """Tell whether the text has changed by a moderator's hand since ``signals`` were found, so that their places are wrong."""
     made_at = min((signal.made_at for signal in signals), default=None)
-    redactions = comment.decisions.filter(kind=Decision.Kind.REDACTION, undoes=None, undone_by=None)
+    redactions = comment.decisions.filter(kind=_K.REDACTION, undoes=None, undone_by=None)
     return made_at is not None and redactions.filter(at__gte=made_at).exists()
 
 
@@ -100,28 +102,35 @@ def claim(comment_id: int, *, actor: Actor, now: datetime | None = None) -> None
 def find_last_decision(actor: Actor, now: datetime) -> Decision | None:
     """Return the last decision of this moderator that can be taken back. One query."""
     last = Decision.objects.filter(who=actor.user, kind__in=UNDOABLE_KINDS, undoes=None).order_by("-pk")
-    decision = last.filter(undone_by=None, at__gte=now - UNDO_FOR).select_related("comment").first()
-    return decision if decision and decision.comment.state == decision.to_state else None
+    last = last.filter(undone_by=None, at__gte=now - UNDO_FOR).select_related("comment", "discussion__article")
+    decision = last.defer("discussion__article__body", "discussion__article__body_html").first()
+    return decision if decision and is_as_decided(decision) else None
 
 
 @transaction.atomic
-def undo(decision: Decision, *, actor: Actor, batch: UUID | None = None, now: datetime | None = None) -> Comment:
+def undo(decision: Decision, *, actor: Actor, batch: UUID | None = None, now: datetime | None = None) -> None:
     """Take ``decision`` back: state and text are again what they were. Raises TransitionError where that is not possible.
 
     The page, the queue and what was learnt from it follow; the log keeps both.
     """
     now = now or timezone.now()
+    if decision.discussion is not None:
+        set_discussion_state(decision.discussion, state=decision.from_state, actor=actor, undoes=decision, now=now)
+        return
+    assert decision.comment is not None
+    if decision.kind == _K.LOCK:
+        lock_thread(decision.comment, locked=decision.note != THREAD_CLOSED, actor=actor, undoes=decision, now=now)
+        return
     _discussion, comment = lock_comment(decision.comment)
-    redaction = decision if decision.kind == Decision.Kind.REDACTION else _find_redaction_with(decision)
-    if decision.kind == Decision.Kind.STATE:
+    redaction = decision if decision.kind == _K.REDACTION else _find_redaction_with(decision)
+    if decision.kind == _K.STATE:
         comment = transition(comment, decision.from_state, actor=actor, undoes=decision, batch=batch, now=now)
     else:
         _require_standing(decision, now)
-    if decision.kind == Decision.Kind.KEPT:
+    if decision.kind == _K.KEPT:
         comment = keep_comment(comment, actor=actor, undoes=decision, now=now)
     if redaction:
-        comment = _bring_words_back(comment, redaction, actor=actor, batch=batch, now=now)
-    return comment
+        _bring_words_back(comment, redaction, actor=actor, batch=batch, now=now)
 
 
 def _require_standing(decision: Decision, now: datetime) -> None:
@@ -132,15 +141,15 @@ def _require_standing(decision: Decision, now: datetime) -> None:
 
 def _find_redaction_with(decision: Decision) -> Decision | None:
     """Return the redaction that was one act with ``decision``: by the same person in the same moment."""
-    with_it = Decision.objects.filter(comment=decision.comment_id, kind=Decision.Kind.REDACTION, undoes=None, undone_by=None)
+    with_it = Decision.objects.filter(comment=decision.comment_id, kind=_K.REDACTION, undoes=None, undone_by=None)
     return with_it.filter(at=decision.at, who=decision.who_id).first()
 
 
-def _bring_words_back(comment: Comment, redaction: Decision, *, actor: Actor, batch: UUID | None, now: datetime) -> Comment:
+def _bring_words_back(comment: Comment, redaction: Decision, *, actor: Actor, batch: UUID | None, now: datetime) -> None:
     newest = Revision.objects.filter(comment=comment).order_by("-pk").first()
     if newest is None or newest.replaced_at != redaction.at:
         raise TransitionError("the text has been changed since")
-    return redact_comment(
+    redact_comment(
         comment,
         body=newest.body,
         subject=newest.subject,

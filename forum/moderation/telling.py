@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from forum.discussion.admin.verbs import name_of
-from forum.discussion.models import Comment, Decision
+from forum.discussion.closing import THREAD_CLOSED
+from forum.discussion.models import Comment, Decision, Discussion
 
 from .models import Batch, Flag
 
@@ -29,8 +30,16 @@ def tell_decision(decision: Decision) -> Told:
     if batch:
         words = ngettext("%(done)s: a batch of %(count)d comment.", "%(done)s: a batch of %(count)d comments.", batch.total)
         return Told(decision, words % {"done": done, "count": batch.total}, batch)
-    words = _("%(done)s: the comment by %(name)s.") % {"done": done, "name": name_of(decision.comment)}
-    return Told(decision, words)
+    return Told(decision, f"{done}: {tell_about(decision)}.")
+
+
+def tell_about(decision: Decision) -> str:
+    """Say what ``decision`` is about, whose comment or discussion is at hand."""
+    if decision.discussion is not None:
+        return _("all comments under “%(title)s”") % {"title": decision.discussion.article.title}
+    assert decision.comment is not None
+    words = _("the conversation that %(name)s began") if decision.kind == Decision.Kind.LOCK else _("the comment by %(name)s")
+    return words % {"name": name_of(decision.comment)}
 
 
 def _done_words(decision: Decision) -> str:
@@ -38,6 +47,10 @@ def _done_words(decision: Decision) -> str:
         return _("Left public")
     if decision.kind == Decision.Kind.REDACTION:
         return _("Details taken out")
+    if decision.kind == Decision.Kind.LOCK:
+        return _("Closed to replies") if decision.note == THREAD_CLOSED else _("Opened to replies")
+    if decision.kind == Decision.Kind.DISCUSSION:
+        return str(Discussion.State(decision.to_state).label)
     words = {
         _S.PUBLISHED: _("Published"),
         _S.REJECTED: _("Not published"),

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import pytest
 
+from forum.discussion.correcting import mark_question
 from forum.discussion.editing import edit_comment
 from forum.discussion.models import ActorKind, Comment, Decision, Draft, PendingChange
-from forum.discussion.services import Actor, mark_question, transition
+from forum.discussion.services import Actor, transition
 from tests.discussion.visiting import visit_as
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from forum.discussion.correcting import redact_comment
 from forum.discussion.editing import (
     AlreadyAppealedError,
     NotChangeableError,
@@ -20,15 +21,7 @@ from forum.discussion.editing import (
 )
 from forum.discussion.models import ActorKind, Appeal, Comment, Decision, Discussion, PendingChange
 from forum.discussion.screening import Signal, Strength
-from forum.discussion.services import (
-    WITHDRAWN_FOR,
-    Actor,
-    StaleVersionError,
-    TransitionError,
-    redact_comment,
-    transition,
-    withdraw_comment,
-)
+from forum.discussion.services import WITHDRAWN_FOR, Actor, StaleVersionError, TransitionError, transition, withdraw_comment
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 
 pytestmark = pytest.mark.django_db

@@ -2,8 +2,9 @@
 
 import pytest
 
+from forum.discussion.correcting import mark_question, redact_comment
 from forum.discussion.models import ActorKind, Comment
-from forum.discussion.services import SOFTWARE, Actor, mark_question, redact_comment, transition
+from forum.discussion.services import SOFTWARE, Actor, transition
 from tests.factories import CommentFactory, ModeratorFactory
 
 

@@ -15,8 +15,10 @@ from lxml import etree
 from articles.models import Article
 from articles.services import publish_article, save_article, unpublish_article
 from forum.discussion.atom import Entry, Feed, write_feed
+from forum.discussion.closing import set_discussion_state
+from forum.discussion.correcting import redact_comment
 from forum.discussion.models import ActorKind, Comment
-from forum.discussion.services import Actor, redact_comment, set_discussion_state
+from forum.discussion.services import SOFTWARE, Actor
 from forum.site.models import SiteText
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory, ModeratorFactory
 
@@ -160,10 +162,10 @@ def test_no_feed_holds_or_names_what_is_not_public(client, article, state):
 def test_feed_under_a_closed_page_is_not_there(client, thread):
     root = thread[0]
     paths = ["/articles/stiff/feed.atom", f"/articles/stiff/comments/{root.pk}/feed.atom"]
-    set_discussion_state(root.discussion, state="hidden")
+    set_discussion_state(root.discussion, state="hidden", actor=SOFTWARE)
     assert [client.get(path).status_code for path in paths] == [404, 404]
     assert "Marit" not in client.get("/feed.atom").content.decode()
-    set_discussion_state(root.discussion, state="closed")
+    set_discussion_state(root.discussion, state="closed", actor=SOFTWARE)
     assert [client.get(path).status_code for path in paths] == [200, 200]
     unpublish_article(Article.objects.get(slug="stiff"))
     assert [client.get(path).status_code for path in paths] == [404, 404]

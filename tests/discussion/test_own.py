@@ -8,9 +8,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from forum.discussion.correcting import redact_comment
 from forum.discussion.editing import appeal, edit_comment, text_key, uphold_decision
 from forum.discussion.models import ActorKind, Appeal, Comment, Discussion, PendingChange
-from forum.discussion.services import Actor, redact_comment, transition, withdraw_comment
+from forum.discussion.services import Actor, transition, withdraw_comment
 from tests.discussion.visiting import visit_as, words_of
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 

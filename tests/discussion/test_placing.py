@@ -6,8 +6,9 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forum.discussion.closing import lock_thread
 from forum.discussion.models import Comment
-from forum.discussion.placing import PlaceError, find_branch, lock_thread, reattach_comment
+from forum.discussion.placing import PlaceError, find_branch, reattach_comment
 from forum.discussion.services import StaleVersionError, ThreadLockedError, TransitionError, post_comment
 from tests.discussion.moderating import page_of, sign_in
 from tests.discussion.naive import expected, stored

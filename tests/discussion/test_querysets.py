@@ -6,9 +6,10 @@ import pytest
 
 from articles.models import Article
 from articles.services import save_article
+from forum.discussion.closing import set_discussion_state
 from forum.discussion.models import Comment, Discussion
 from forum.discussion.permissions import ANONYMOUS, Viewer, can_post, can_read_text, can_withdraw
-from forum.discussion.services import set_discussion_state
+from forum.discussion.services import SOFTWARE
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def test_nothing_is_read_under_an_unpublished_article_or_a_hidden_discussion(clo
         article.status = Article.Status.DRAFT
         save_article(article)
     else:
-        set_discussion_state(comment.discussion, state="hidden")
+        set_discussion_state(comment.discussion, state="hidden", actor=SOFTWARE)
     writer = Viewer(guest_id=comment.guest_id)
     assert readable(ANONYMOUS) == readable(writer) == set()
     assert readable(MODERATOR) == {"published"}
@@ -52,7 +53,7 @@ def test_nothing_is_read_under_an_unpublished_article_or_a_hidden_discussion(clo
 @pytest.mark.parametrize("state", ["closed", "members_only"])
 def test_what_nobody_may_add_to_can_still_be_read(state: str) -> None:
     comment = CommentFactory()
-    set_discussion_state(comment.discussion, state=state)
+    set_discussion_state(comment.discussion, state=state, actor=SOFTWARE)
     assert readable(ANONYMOUS) == {"published"}
 
 

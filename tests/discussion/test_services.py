@@ -10,6 +10,8 @@ import pytest
 
 from articles.models import Article
 from forum.discussion import events
+from forum.discussion.closing import set_discussion_state
+from forum.discussion.correcting import mark_question, redact_comment
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion, Revision
 from forum.discussion.services import (
     SOFTWARE,
@@ -17,10 +19,7 @@ from forum.discussion.services import (
     DiscussionClosedError,
     StaleVersionError,
     TransitionError,
-    mark_question,
     post_comment,
-    redact_comment,
-    set_discussion_state,
     transition,
     withdraw_comment,
 )
@@ -230,8 +229,8 @@ def test_what_readers_see_raises_the_versions_and_what_they_do_not_see_leaves_th
         assert versions(discussion) == (before[0] + steps, before[1] + steps)
     redact_comment(held, body="[taken out]", actor=MODERATOR)
     mark_question(held, is_question=True, actor=MODERATOR)
-    set_discussion_state(discussion, state="closed")
-    set_discussion_state(discussion, state="closed")
+    set_discussion_state(discussion, state="closed", actor=SOFTWARE)
+    set_discussion_state(discussion, state="closed", actor=SOFTWARE)
     assert versions(discussion) == (before[0] + steps + 3, before[1] + steps + 3)
 
 
@@ -243,7 +242,7 @@ def test_what_readers_see_raises_the_versions_and_what_they_do_not_see_leaves_th
     [("open", True, True), ("members_only", False, True), ("closed", False, False), ("hidden", False, False)],
 )
 def test_state_of_a_discussion_says_who_may_write(state: str, guest_may: bool, member_may: bool) -> None:
-    discussion = set_discussion_state(ArticleFactory().discussion, state=state)
+    discussion = set_discussion_state(ArticleFactory().discussion, state=state, actor=SOFTWARE)
     for writer, may in (({"guest": GuestFactory()}, guest_may), ({"author": MemberFactory()}, member_may)):
         if may:
             assert post_comment(discussion=discussion, body="Hello.", **writer).state == "held"
@@ -254,7 +253,7 @@ def test_state_of_a_discussion_says_who_may_write(state: str, guest_may: bool, m
 
 def test_discussion_that_was_closed_in_the_same_moment_takes_nothing_more() -> None:
     seen_open = ArticleFactory().discussion
-    set_discussion_state(Discussion.objects.get(pk=seen_open.pk), state="closed")
+    set_discussion_state(Discussion.objects.get(pk=seen_open.pk), state="closed", actor=SOFTWARE)
     with pytest.raises(DiscussionClosedError):
         post_comment(discussion=seen_open, body="Hello.", guest=GuestFactory())
     assert not Comment.objects.exists()

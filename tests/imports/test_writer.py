@@ -12,10 +12,11 @@ import pytest
 
 from articles.models import Article, Collection
 from forum.accounts.models import Guest, User
+from forum.discussion.correcting import redact_comment
 from forum.discussion.markup import to_plain
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.screening import Signal, Strength, Submission
-from forum.discussion.services import Actor, redact_comment
+from forum.discussion.services import Actor
 from forum.imports.models import ImportedId, ImportRun
 from forum.imports.readers import serendip
 from forum.imports.records import CommentRecord, ImportFileError, PageRecord

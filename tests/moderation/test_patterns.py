@@ -1,7 +1,5 @@
 """Phrases of the site's rules: what they find, and which are refused."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,11 +30,10 @@ def test_a_phrase_that_is_broken_or_finds_everything_is_refused_in_words(phrase)
     assert caught.value.sentence.endswith(".")
 
 
-def test_no_phrase_takes_longer_than_the_text_is_long():
+def test_phrase_of_many_stars_is_looked_for_in_a_long_text_that_nearly_has_it():
+    # A search that tries every way to split the text would never come to an end here.
     text = "aaaa " * 4000 + "a" * 20_000
-    started = time.perf_counter()
-    find_in_text(parse_pattern("*aaa* *aaa* *aaa* *aab*"), text)
-    assert time.perf_counter() - started < 2
+    assert find_in_text(parse_pattern("*aaa* *aaa* *aaa* *aab*"), text) == []
 
 
 @given(st.text(max_size=60), st.text(max_size=200))

@@ -7,8 +7,9 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from forum.discussion.correcting import redact_comment
 from forum.discussion.models import ActorKind, Comment
-from forum.discussion.services import SOFTWARE, Actor, redact_comment, transition
+from forum.discussion.services import SOFTWARE, Actor, transition
 from forum.moderation import training
 from forum.moderation.keys import fingerprint
 from forum.moderation.models import FilterState, TextMark, TokenCount, TrainedComment

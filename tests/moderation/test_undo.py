@@ -9,12 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from forum.discussion.models import ActorKind, Comment, Decision, Lane
-from forum.discussion.services import Actor, TransitionError, redact_comment, transition
+from forum.accounts.models import User
+from forum.discussion.closing import set_discussion_state
+from forum.discussion.correcting import redact_comment
+from forum.discussion.models import ActorKind, Comment, Decision, Discussion, Lane
+from forum.discussion.services import Actor, TransitionError, transition
 from forum.moderation import services
 from forum.moderation.models import QueueItem
 from tests.discussion.naive import expected, stored
-from tests.factories import CommentFactory
+from tests.factories import ArticleFactory, CommentFactory
 from tests.moderation.queueing import QUEUE, moderator, press, suspect
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +43,8 @@ def test_undo_brings_state_reason_and_counts_back(before: str, after: str) -> No
     was, reason = stored(root.discussion), Comment.objects.get(pk=comment.pk).reason
     actor = moderator()
     comment = transition(comment, after, actor=actor, reason="unkind" if after in ("rejected", "hidden", "removed") else "")
-    comment = services.undo(comment.decisions.first(), actor=actor)
+    services.undo(comment.decisions.first(), actor=actor)
+    comment = Comment.objects.get(pk=comment.pk)
     assert (comment.state, comment.reason) == (before, reason)
     now = stored(root.discussion)
     assert now == expected(root.discussion)
@@ -93,7 +97,8 @@ def test_decision_can_be_undone_for_thirty_days() -> None:
     with time_machine.travel(timezone.now() + timedelta(days=31)), pytest.raises(TransitionError):
         services.undo(decision, actor=moderator())
     with time_machine.travel(timezone.now() + timedelta(days=29)):
-        assert services.undo(decision, actor=moderator()).state == "published"
+        services.undo(decision, actor=moderator())
+    assert Comment.objects.get(pk=comment.pk).state == "published"
 
 
 def test_only_the_last_decision_is_undone_and_only_once() -> None:
@@ -132,7 +137,7 @@ def test_undo_comes_too_late_where_the_writer_was_faster(client: Client, then: s
     transition(comment, then, actor=Actor(ActorKind.WRITER))
     assert client.get(QUEUE).context["last"] is None
     answer = client.post(reverse("moderation:undo", args=[decision.pk]), follow=True)
-    assert "This cannot be undone any more." in answer.content.decode()
+    assert "This cannot be undone any more:" in answer.content.decode()
     assert Comment.objects.get(pk=comment.pk).state == then
 
 
@@ -170,3 +175,37 @@ def test_undo_from_the_log_asks_first(client: Client) -> None:
     assert answer.redirect_chain[0][0] == log
     assert "undone by Ines Reads" in answer.content.decode()
     assert client.post(address, {"next": "https://elsewhere.example/"})["Location"] == QUEUE
+
+
+def test_closing_a_conversation_and_opening_it_are_decisions_that_are_undone(client: Client, ines: User) -> None:
+    root = CommentFactory(name="Marit")
+    client.post(reverse("admin:discussion_comment_lock", args=[root.pk]), {"locked": "yes"})
+    closing = root.decisions.get(kind="lock")
+    assert (closing.who, closing.note) == (ines, "closed")
+    answer = client.get(QUEUE)
+    assert answer.context["last"].words == "Closed to replies: the conversation that Marit began."
+    answer = client.post(reverse("moderation:undo", args=[closing.pk]), follow=True)
+    assert "Undone: the conversation that Marit began. It is again as it was." in answer.content.decode()
+    assert not Comment.objects.get(pk=root.pk).locked
+    assert root.decisions.filter(kind="lock", undoes=closing, note="open").exists()
+    with pytest.raises(TransitionError):
+        services.undo(closing, actor=moderator())
+
+
+def test_closing_all_comments_under_an_article_is_a_decision_that_is_undone(client: Client, ines: User) -> None:
+    discussion = ArticleFactory(title="Stiff muscles").discussion
+    client.post(reverse("admin:discussion_discussion_change", args=[discussion.pk]), {"state": "closed"})
+    closing = discussion.decisions.get()
+    assert (closing.who, closing.from_state, closing.to_state) == (ines, "open", "closed")
+    log = client.get(reverse("admin:discussion_decision_changelist")).content.decode()
+    assert "Open → Closed" in log
+    assert reverse("moderation:undo", args=[closing.pk]) in log
+    assert "Stiff muscles" in Client().get(reverse("moderation:log")).content.decode()
+    assert "Closed: all comments under “Stiff muscles”." in client.get(QUEUE).content.decode()
+    set_discussion_state(discussion, state="members_only", actor=moderator())
+    answer = client.post(reverse("moderation:undo", args=[closing.pk]), follow=True)
+    assert "This cannot be undone any more: all comments under “Stiff muscles”." in answer.content.decode()
+    client.post(reverse("moderation:undo", args=[discussion.decisions.first().pk]))
+    assert Discussion.objects.get(pk=discussion.pk).state == "closed"
+    client.post(reverse("moderation:undo", args=[closing.pk]))
+    assert Discussion.objects.get(pk=discussion.pk).state == "closed", "what was decided twice since is not what it was"

@@ -19,9 +19,10 @@ from forum.accounts.mailings import claim_mailing
 from forum.accounts.naming import rename
 from forum.accounts.people import Person
 from forum.discussion.claiming import Claimer, make_claim
+from forum.discussion.correcting import redact_comment
 from forum.discussion.editing import appeal
 from forum.discussion.models import ActorKind, Comment, Draft, PendingChange
-from forum.discussion.services import Actor, redact_comment, transition
+from forum.discussion.services import Actor, transition
 from forum.imports.models import ImportedId, ImportRun
 from forum.jobs.worker import Worker
 from forum.mail.letters import Letter, Paragraph

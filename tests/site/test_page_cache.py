@@ -22,9 +22,11 @@ from hypothesis import strategies as st
 from articles.models import Collection
 from articles.services import save_article, save_collection, unpublish_article
 from forum.accounts.naming import rename
+from forum.discussion.closing import set_discussion_state
+from forum.discussion.correcting import mark_question
 from forum.discussion.editing import edit_comment
 from forum.discussion.models import ActorKind, Comment, Discussion
-from forum.discussion.services import TRANSITIONS, Actor, TransitionError, mark_question, set_discussion_state, transition
+from forum.discussion.services import SOFTWARE, TRANSITIONS, Actor, TransitionError, transition
 from forum.kept_pages import KEPT_PAGES
 from forum.site.models import SiteText, SiteVersion
 from forum.site.page_cache import GRACE_SECONDS, PageCache
@@ -348,4 +350,4 @@ class World:
 
     def _close(self, number: int, comment: Comment) -> None:
         discussion = comment.discussion
-        set_discussion_state(discussion, state="closed" if discussion.state == "open" else "open")
+        set_discussion_state(discussion, state="closed" if discussion.state == "open" else "open", actor=SOFTWARE)

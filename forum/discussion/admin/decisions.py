@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from ..models import ActorKind, Decision
+from ..closing import THREAD_CLOSED
+from ..models import ActorKind, Decision, Discussion
 from .lists import BoundedPaginator, FilterWithDefault
 from .verbs import name_of
 
@@ -35,7 +36,7 @@ class DecisionAdmin(admin.ModelAdmin):
     list_display = ("at", "who", "change", "about", "reason", "note")
     list_display_links = None
     list_filter = (ActorFilter, "kind", "to_state", "reason")
-    list_select_related = ("who", "comment")
+    list_select_related = ("who", "comment", "discussion__article")
     list_per_page = 50
     list_max_show_all = 0
     ordering = ("-pk",)
@@ -56,15 +57,24 @@ class DecisionAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Decision]:
         """Leave the texts of the comments where they are."""
-        return super().get_queryset(request).defer("comment__body", "comment__body_html")
+        rows = super().get_queryset(request).defer("comment__body", "comment__body_html")
+        return rows.defer("discussion__article__body", "discussion__article__body_html")
 
     @admin.display(description=_("What"))
     def change(self, decision: Decision) -> str:
+        if decision.kind == Decision.Kind.DISCUSSION:
+            return f"{Discussion.State(decision.from_state).label} → {Discussion.State(decision.to_state).label}"
+        if decision.kind == Decision.Kind.LOCK:
+            return str(_("Closed to replies") if decision.note == THREAD_CLOSED else _("Opened to replies"))
         if decision.kind != Decision.Kind.STATE:
             return decision.get_kind_display()
         return f"{decision.get_from_state_display() or '–'} → {decision.get_to_state_display()}"
 
-    @admin.display(description=_("Comment"))
+    @admin.display(description=_("About"))
     def about(self, decision: Decision) -> str:
+        if decision.discussion is not None:
+            address = reverse("admin:discussion_discussion_change", args=[decision.discussion_id])
+            return format_html('<a href="{}">{}</a>', address, decision.discussion)
+        assert decision.comment is not None
         address = reverse("admin:discussion_comment_change", args=[decision.comment_id])
         return format_html('<a href="{}">{}, {}</a>', address, name_of(decision.comment), decision.comment_id)

@@ -4,14 +4,17 @@ from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from ..models import Discussion
-from ..services import set_discussion_state
+from forum.accounts.models import User
+
+from ..closing import set_discussion_state
+from ..models import ActorKind, Discussion
+from ..services import Actor
 from .lists import BoundedPaginator
 
 
 @admin.register(Discussion)
 class DiscussionAdmin(admin.ModelAdmin):
-    """Opens, closes and hides; the log of the administration keeps who did."""
+    """Opens, closes and hides; the log keeps who did, and takes it back."""
 
     list_display = ("article", "state", "comment_count", "waiting_count", "last_comment_at")
     list_filter = ("state",)
@@ -36,4 +39,5 @@ class DiscussionAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Discussion, form: ModelForm, change: bool) -> None:
         """Store the state through its service."""
-        set_discussion_state(obj, state=obj.state)
+        assert isinstance(request.user, User)
+        set_discussion_state(obj, state=obj.state, actor=Actor(ActorKind.MODERATOR, request.user))

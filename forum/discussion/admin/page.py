@@ -13,9 +13,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ..correcting import mark_question, redact_comment
 from ..models import Comment
 from ..questions import shorten
-from ..services import StaleVersionError, TransitionError, mark_question, redact_comment, transition
+from ..services import StaleVersionError, TransitionError, transition
 from .base import ModeratedAdmin
 from .dates import age_of, date_words
 from .forms import AnswerForm, ChangeForm, DecisionForm, PlaceForm, RedactionForm

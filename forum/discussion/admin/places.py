@@ -6,7 +6,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ..placing import PlaceError, lock_thread, reattach_comment
+from ..closing import lock_thread
+from ..placing import PlaceError, reattach_comment
 from ..services import StaleVersionError, TransitionError
 from .forms import PlaceForm
 from .page import CommentPage, find_comment

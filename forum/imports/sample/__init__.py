@@ -15,8 +15,9 @@ from django.utils.text import slugify
 from articles.models import Article, Collection, Correction, Source
 from articles.services import save_article
 from forum.accounts.models import Guest, User
+from forum.discussion.correcting import redact_comment
 from forum.discussion.models import ActorKind, Comment, Discussion
-from forum.discussion.services import Actor, insert_comment, post_comment, redact_comment, transition
+from forum.discussion.services import Actor, insert_comment, post_comment, transition
 from forum.site.models import HelpLine
 
 FOLDER = Path(__file__).parent

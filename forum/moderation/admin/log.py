@@ -19,12 +19,13 @@ from django.utils.translation import gettext_lazy
 from forum.accounts.models import User
 from forum.discussion.admin.decisions import DecisionAdmin
 from forum.discussion.admin.lists import BoundedPaginator
+from forum.discussion.closing import is_as_decided
 from forum.discussion.models import ActorKind, Decision
 
 from ..models import Batch, QueueItem
 from ..services import UNDO_FOR, UNDOABLE_KINDS
 
-CSV_COLUMNS = ("id", "at", "who", "as", "what", "from", "to", "comment", "reason", "note", "batch", "undoes")
+CSV_COLUMNS = ("id", "at", "who", "as", "what", "from", "to", "comment", "discussion", "reason", "note", "batch", "undoes")
 CSV_ROWS_AT_ONCE = 1_000
 # A cell that begins so is run as a formula by programs for tables.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -164,7 +165,7 @@ class DecisionLog(DecisionAdmin):
             return _("undone by %(name)s") % {"name": undone.who or undone.get_actor_kind_display()}
         is_recent = decision.at > timezone.now() - UNDO_FOR
         can_be = decision.actor_kind == ActorKind.MODERATOR and decision.kind in UNDOABLE_KINDS and decision.undoes_id is None
-        if not (is_recent and can_be and decision.comment.state == decision.to_state):
+        if not (is_recent and can_be and is_as_decided(decision)):
             return ""
         return format_html('<a href="{}">{}</a>', reverse("moderation:undo", args=[decision.pk]), _("Undo"))
 
@@ -181,8 +182,8 @@ def _write_csv(rows: QuerySet[Decision]) -> Iterator[str]:
     yield writer.writerow(CSV_COLUMNS)
     for row in rows.iterator(chunk_size=CSV_ROWS_AT_ONCE):
         cells = (
-            row.pk, row.at.isoformat(), row.who or "", row.actor_kind, row.kind, row.from_state, row.to_state, row.comment_id,
-            row.reason, row.note, row.batch or "", row.undoes_id or "",
+            row.pk, row.at.isoformat(), row.who or "", row.actor_kind, row.kind, row.from_state, row.to_state,
+            row.comment_id or "", row.discussion_id or "", row.reason, row.note, row.batch or "", row.undoes_id or "",
         )  # fmt: skip
         yield writer.writerow([_harmless(str(cell)) for cell in cells])
 
