@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from .markup import count_citations, count_minutes, list_sections, opening_words
-from .models import Article, Collection, Source
+from .models import Article, Collection, DatePrecision, Source
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,20 @@ class ArticlePage:
     minutes: int
     age_years: int | None
     is_old: bool
+
+    @property
+    def byline(self) -> SafeString:
+        """Return the name of who wrote it, marked as that for search engines (schema.org)."""
+        person = '<span itemprop="author" itemscope itemtype="https://schema.org/Person"><bdi itemprop="name">{}</bdi></span>'
+        return format_html(person, self.article.byline)
+
+    @property
+    def year(self) -> str:
+        """Return the year of first publication; where the day is known, the whole date is told to search engines."""
+        first = self.article.published_on
+        if first is None or self.article.published_precision != DatePrecision.DAY:
+            return str(first.year) if first else ""
+        return format_html('<time datetime="{}" itemprop="datePublished">{}</time>', first.isoformat(), first.year)
 
     @property
     def original_host(self) -> str:

@@ -1,7 +1,7 @@
 """The conversation under one article, ready for its templates: which page of it is asked for, what is on it, and the ways on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -121,6 +121,7 @@ def read_conversation(request: HttpRequest, article: Article, site_text: SiteTex
     )
     layout = Layout.PRINT if is_print else Layout.ARTICLE
     around = make_surroundings(layout, path, site_text, now, can_post=talk.can_post, member_id=viewer.user_id)
+    around = replace(around, is_in_article=True)
     if is_print:
         _fill_print(talk, request, around)
         return talk

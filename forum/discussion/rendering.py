@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from forum.accounts.ignoring import NOBODY, Ignored
 from forum.accounts.models import Relation
 
+from .microdata import COMMENT, NONE, POSTING, Marks, is_dated
 from .models import Comment
 from .moments import Moment, as_printed, days_between, days_waited, duration_words, gap_words, later_words, moment_of, years_words
 from .threads import Answer, Era, Fold, Reply, Row, Thread
@@ -50,6 +51,7 @@ class Surroundings:
     member_id: int | None = None  # who looks, if they have signed in
     ignored: Ignored = NOBODY  # by them
     shown_ids: frozenset[int] = frozenset()
+    is_in_article: bool = False  # to search engines the comments are part of an article on the same page
 
     def thread_path(self, root_id: int) -> str:
         """Return the address of a conversation's own page."""
@@ -107,9 +109,13 @@ def _thread(thread: Thread, around: Surroundings) -> str:
     root = thread.root
     if root.locked:
         around = replace(around, can_post=False)
-    level = 2 if around.layout is Layout.THREAD else 3
-    body = f'{_landed(root, around)}<div class="comment__self">{_comment(root, around, level, is_new=thread.is_new)}</div>'
-    items = "".join(_item(item, thread, around, level + 1) for item in thread.items)
+    level, whole = (2, POSTING) if around.layout is Layout.THREAD else (3, COMMENT if around.is_in_article else NONE)
+    marks = whole if is_dated(root) else NONE
+    url = f'<link itemprop="url" href="{around.thread_path(root.id)}">' if marks is POSTING else ""
+    inner = _comment(root, around, level, is_new=thread.is_new, marks=marks)
+    body = f'{_landed(root, around)}{url}<div class="comment__self">{inner}</div>'
+    marks_inside = COMMENT if marks.item or around.is_in_article else NONE
+    items = "".join(_item(item, thread, around, level + 1, marks_inside) for item in thread.items)
     if items:
         replies = f'<ol class="replies">{items}</ol>'
         if around.layout is Layout.ARTICLE:
@@ -117,7 +123,10 @@ def _thread(thread: Thread, around: Surroundings) -> str:
         elif around.layout is Layout.THREAD:
             replies = f'<h2 class="vh">{_("Replies")}</h2>{replies}'
         body += replies
-    return f'<article class="sheet {_classes(root)}" id="comment-{root.id}" aria-labelledby="comment-{root.id}h">{body}</article>'
+    return (
+        f'<article class="sheet {_classes(root)}" id="comment-{root.id}" aria-labelledby="comment-{root.id}h"{marks.item}>'
+        f"{body}</article>"
+    )
 
 
 def _replies_line(thread: Thread, around: Surroundings) -> str:
@@ -132,7 +141,7 @@ def _replies_line(thread: Thread, around: Surroundings) -> str:
     return f'<span>{escape(words)}<span class="vh">{to}</span>{span}</span>'
 
 
-def _item(item: Reply | Fold, thread: Thread, around: Surroundings, level: int) -> str:
+def _item(item: Reply | Fold, thread: Thread, around: Surroundings, level: int, marks: Marks) -> str:
     if isinstance(item, Fold):
         return (
             f'<li class="more"><a class="btn" href="{around.thread_path(thread.root.id)}">{_fold_words(item)}'
@@ -140,9 +149,10 @@ def _item(item: Reply | Fold, thread: Thread, around: Surroundings, level: int) 
         )
     row = item.row
     gap = f'<li class="gap">{escape(gap_words(item.gap))}</li>' if item.gap else ""
-    inner = _comment(row, around, level, is_new=item.is_new, reply=item)
+    marks = marks if is_dated(row) else NONE
+    inner = _comment(row, around, level, is_new=item.is_new, reply=item, marks=marks)
     return (
-        f'{gap}<li><article class="{_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h">'
+        f'{gap}<li><article class="{_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h"{marks.item}>'
         f"{_landed(row, around)}{inner}</article></li>"
     )
 
@@ -162,12 +172,13 @@ def _fold_words(fold: Fold) -> str:
 
 def _single(reply: Reply, around: Surroundings) -> str:
     row = reply.row
-    inner = _comment(row, around, 3, is_new=reply.is_new, reply=reply)
+    marks = COMMENT if around.is_in_article and is_dated(row) else NONE
+    inner = _comment(row, around, 3, is_new=reply.is_new, reply=reply, marks=marks)
     path = f"{around.comments_path}{row.id}/"
     way = _("Read the whole conversation") if row.root_id or row.reply_count else ""
     link = f'<p class="comment__gone"><a href="{path}">{way}<span class="vh">: {_name(row, around)}</span></a></p>' if way else ""
     return (
-        f'<article class="sheet {_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h">'
+        f'<article class="sheet {_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h"{marks.item}>'
         f'<div class="comment__self">{inner}{link}</div></article>'
     )
 
@@ -178,12 +189,12 @@ def _classes(row: Row) -> str:
     return "comment" if row.public else "comment comment--gone"
 
 
-def _comment(row: Row, around: Surroundings, level: int, *, is_new: bool, reply: Reply | None = None) -> str:
+def _comment(row: Row, around: Surroundings, level: int, *, is_new: bool, reply: Reply | None = None, marks: Marks) -> str:
     """Return the inside of one comment: who and when, the words, what is to be known, what can be done."""
     if not row.is_readable:
         title = f'<h{level} class="vh" id="comment-{row.id}h">{_("A comment that is not shown")}</h{level}>'
         return f'{title}<p class="comment__gone">{_line_instead(row)}</p>'
-    words = _shown(row, around, level, is_new=is_new, reply=reply)
+    words = _shown(row, around, level, is_new=is_new, reply=reply, marks=marks)
     if around.layout is Layout.PRINT or row.is_own or not around.ignored.has(row.author_id, row.guest_id):
         return words
     line = _("A comment by %(name)s, folded because you asked. Show it") % {"name": _name(row, around)}
@@ -191,23 +202,23 @@ def _comment(row: Row, around: Surroundings, level: int, *, is_new: bool, reply:
     return f"<details><summary><span>{line}</span></summary>{words}</details>"
 
 
-def _shown(row: Row, around: Surroundings, level: int, *, is_new: bool, reply: Reply | None) -> str:
+def _shown(row: Row, around: Surroundings, level: int, *, is_new: bool, reply: Reply | None, marks: Marks) -> str:
     moment = moment_of(row)
     quoted = reply.answer.quote if reply and reply.answer else ""
     said = f'<blockquote class="said"><p>“{escape(quoted)}”</p></blockquote>' if quoted else ""
-    subject = f'<p class="comment__subject" dir="auto">{escape(row.subject)}</p>' if row.subject else ""
+    subject = f'<p class="comment__subject" dir="auto"{marks.title}>{escape(row.subject)}</p>' if row.subject else ""
     lang = f' lang="{escape(row.language)}"' if row.language else ""
     return (
         f"{_own_state(row, around)}"
-        f'<div class="comment__meta"><h{level} id="comment-{row.id}h">{_name(row, around)}</h{level}>'
-        f'{_role(row)}{_tags(row, is_new)} <span class="when">{_when(row, moment, around, reply)}</span></div>'
-        f'{said}{subject}<div class="comment__words" dir="auto"{lang}>{row.body_html}</div>'
-        f"{_notes(row)}{_quiet(row, around)}{_actions(row, around, moment.words)}"
+        f'<div class="comment__meta"><h{level} id="comment-{row.id}h"{marks.author}>{_name(row, around, marks.name)}</h{level}>'
+        f'{_role(row)}{_tags(row, is_new)} <span class="when">{_when(row, moment, around, reply, marks)}</span></div>'
+        f'{said}{subject}<div class="comment__words" dir="auto"{lang}{marks.text}>{row.body_html}</div>'
+        f"{_notes(row)}{_quiet(row, around)}{_actions(row, around, moment.words, marks)}"
     )
 
 
-def _name(row: Row, around: Surroundings) -> str:
-    return f"<bdi>{escape(row.name or around.visitor_name)}</bdi>"
+def _name(row: Row, around: Surroundings, mark: str = "") -> str:
+    return f"<bdi{mark}>{escape(row.name or around.visitor_name)}</bdi>"
 
 
 def _role(row: Row) -> str:
@@ -226,8 +237,8 @@ def _landed(row: Row, around: Surroundings) -> str:
     return f'<p class="comment__landed tag">{words}</p>'
 
 
-def _when(row: Row, moment: Moment, around: Surroundings, reply: Reply | None) -> str:
-    words = _time(moment) or escape(moment.words)
+def _when(row: Row, moment: Moment, around: Surroundings, reply: Reply | None, marks: Marks) -> str:
+    words = _time(moment, marks.date) or escape(moment.words)
     if reply and reply.days_later is not None:
         words += f", {escape(later_words(reply.days_later))}"
     if reply and reply.answer:
@@ -241,8 +252,8 @@ def _when(row: Row, moment: Moment, around: Surroundings, reply: Reply | None) -
     return words
 
 
-def _time(moment: Moment) -> str:
-    return f'<time datetime="{moment.machine}">{escape(moment.words)}</time>' if moment.machine else ""
+def _time(moment: Moment, mark: str = "") -> str:
+    return f'<time datetime="{moment.machine}"{mark}>{escape(moment.words)}</time>' if moment.machine else ""
 
 
 def _answer(answer: Answer, around: Surroundings) -> str:
@@ -316,7 +327,7 @@ def _quiet(row: Row, around: Surroundings) -> str:
     return f'<p class="quiet">{words}{escape(after)}.</p>'
 
 
-def _actions(row: Row, around: Surroundings, date: str) -> str:
+def _actions(row: Row, around: Surroundings, date: str, marks: Marks) -> str:
     """Return the two focus stops of a comment: Reply and More; to its writer, of one that is not public, what they can do."""
     if around.layout is Layout.PRINT:
         return ""
@@ -334,7 +345,8 @@ def _actions(row: Row, around: Surroundings, date: str) -> str:
         )
     details = _(" for the comment by %(name)s") % {"name": name}
     own = "".join(_own_link(words, way, row, around, when) for words, way in _own_ways(row)) if row.is_mine else ""
-    links = "".join(f'<a href="{path}">{words}</a>' for path, words in _more(row, around, name))
+    permalink = f'<a href="{around.comments_path}{row.id}/"{marks.url}>{_("Link to this comment")}</a>'
+    links = permalink + "".join(f'<a href="{path}">{words}</a>' for path, words in _more(row, around, name))
     return (
         f'<div class="comment__actions">{reply}<details><summary>{_("More")}<span class="vh">{details}{when}</span></summary>'
         f"{links}{own}</details></div>"
@@ -342,9 +354,8 @@ def _actions(row: Row, around: Surroundings, date: str) -> str:
 
 
 def _more(row: Row, around: Surroundings, name: str) -> Iterable[tuple[str, str]]:
-    """Yield path and words of what else can be done with a comment."""
+    """Yield path and words of what else can be done with a comment, beside linking to it."""
     path = f"{around.comments_path}{row.id}/"
-    yield path, _("Link to this comment")
     if row.author_slug:
         yield f"{around.members_path}{in_address(row.author_slug)}/", _("All comments by %(name)s") % {"name": name}
     if row.origin and not row.author_id and not row.is_mine:

@@ -19,6 +19,7 @@ from forum.discussion.editing import NotChangeableError, NothingChangedError, ed
 from forum.discussion.models import ActorKind, Comment, Discussion, PendingChange
 from forum.discussion.permissions import ANONYMOUS, Viewer
 from forum.discussion.services import TRANSITIONS, Actor, TransitionError, post_comment, transition
+from tests.discussion.microdata import read_items
 from tests.factories import ArticleFactory, GuestFactory, MemberFactory, ModeratorFactory
 
 START = datetime(2012, 1, 1, tzinfo=UTC)
@@ -165,6 +166,15 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
     for path in ("/feed.atom", f"{article.get_absolute_url()}feed.atom"):
         told = re.findall(r"<id>[^<]*/comments/(\d+)/</id>", pages[path])
         assert {int(pk) for pk in told} & set(pks) == set(public), path
+    told_to_engines = "".join(
+        str(words)
+        for path, page in pages.items()
+        if page.startswith("<!DOCTYPE html>")
+        for item in read_items(page)
+        for words in item.all_values()
+    )
+    shown_to_all = {marker(article, pks.index(pk)) for pk in public}
+    assert set(re.findall(rf"marker{article.pk}n\d+x", told_to_engines)) == shown_to_all
     files = re.findall(r"<loc>http://localhost:8000([^<]*)", client.get("/sitemap.xml").content.decode())
     sitemap = "".join(client.get(file).content.decode() for file in files)
     told = re.findall(rf"{article.get_absolute_url()}comments/(\d+)/<", sitemap)
