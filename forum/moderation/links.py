@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
+from forum.discussion.patterns import blank_quotes
+
 from .wordlists import is_common
 
 # Services that hide where a link leads.
@@ -43,7 +45,6 @@ SHORTENERS = frozenset(
 
 PLAIN_ENDINGS = frozenset(("com", "org", "net", "info", "biz", "shop", "store", "online", "club", "site", "app", "live", "life"))
 
-_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(\s*<?([^\s()<>]{1,500})>?[^()\n]{0,100}\)")
 _ADDRESS = re.compile(r"(?<![\w@./-])(?:https?://[^\s<>\"“”\[\]()]{1,500}|(?:[\w-]{1,63}\.){1,5}[a-z]{2,24}(?![\w@.])(?:/[^\s<>\"“”()]{0,300})?)",
                       re.IGNORECASE)  # fmt: skip
@@ -114,11 +115,6 @@ def _is_real(host: str) -> bool:
 
 def _is_word(ending: str) -> bool:
     return ending.lower() not in PLAIN_ENDINGS and is_common(ending.lower())
-
-
-def blank_quotes(text: str) -> str:
-    """Return ``text`` with spaces in place of quoted lines, so that what is left stands where it stood."""
-    return _QUOTED_LINE.sub(lambda match: " " * len(match[0]), text)
 
 
 def find_links(text: str, *, known: str = "") -> tuple[Link, ...]:

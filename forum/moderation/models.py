@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.models import Guest
 from forum.discussion.models import Comment, Lane
-
-from .patterns import PatternError, parse_pattern
+from forum.discussion.patterns import PATTERN_HELP, PatternError, parse_pattern
 
 CLAIMED_FOR = timedelta(minutes=10)
 
@@ -70,7 +69,7 @@ class PhraseRule(models.Model):
         _("phrase"),
         max_length=200,
         unique=True,
-        help_text=_("Words as they are written, capitals or not. A star stands for the rest of a word: loan* finds loans."),
+        help_text=PATTERN_HELP,
     )
     action = models.CharField(_("what to do"), max_length=8, choices=RuleAction.choices, default=RuleAction.NOTE)
     note = models.CharField(_("note"), max_length=300, blank=True)

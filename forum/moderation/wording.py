@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from forum.discussion.patterns import blank_quotes
 from forum.discussion.questions import is_question
 
 from . import wordlists
-from .links import blank_quotes
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _BREAK = re.compile(r"[.!?…,;:()\[\]\"“”\n/]")

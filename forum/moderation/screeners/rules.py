@@ -2,34 +2,23 @@
 
 from django.utils.translation import gettext as _
 
+from forum.discussion.patterns import Pattern, PatternError, PatternSet, parse_pattern, tokens_of
 from forum.discussion.screening import Signal, Strength, Submission
 
 from ..models import PhraseRule, RuleAction
-from ..patterns import PatternError, find_pattern, parse_pattern
 from ..texts import own_text
-from ..wording import find_words
 
 
 class SitePhrases:
     """A phrase that moderators look out for. Their note is the reason."""
 
     def __call__(self, submission: Submission) -> list[Signal]:
-        rules = list(PhraseRule.objects.filter(is_active=True))
-        if not rules:
-            return []
-        words = find_words(own_text(submission.subject, submission.body))
-        here = {word.text for word in words}
-        found = []
-        for rule in rules:
-            try:
-                pattern = parse_pattern(rule.phrase)
-            except PatternError:
-                continue  # the list of rules in the administration says which ones find nothing
-            if any(part.text not in here for part in pattern if not (part.opens or part.goes_on)):
-                continue
-            if places := find_pattern(pattern, words):
-                found.append(self._say(rule, places, len(submission.body)))
-        return found
+        rules = PatternSet((pattern, rule) for rule in PhraseRule.objects.filter(is_active=True) if (pattern := _parse(rule)))
+        tokens = tokens_of(own_text(submission.subject, submission.body))
+        places: dict[PhraseRule, list[tuple[int, int]]] = {}
+        for match, rule in rules.find(tokens):
+            places.setdefault(rule, []).append((tokens[match.first].start, tokens[match.last - 1].end))
+        return [self._say(rule, places[rule], len(submission.body)) for rule in sorted(places, key=str)]
 
     def _say(self, rule: PhraseRule, places: list[tuple[int, int]], size: int) -> Signal:
         sentence = _("A rule of this site is about “%(phrase)s”.") % {"phrase": rule.phrase}
@@ -41,3 +30,11 @@ class SitePhrases:
         strength = Strength.WEAK if rule.action == RuleAction.NOTE else Strength.STRONG
         spans = tuple(place for place in places if place[1] <= size)
         return Signal("phrase_rule", strength, sentence, spans, refusal=refusal)
+
+
+def _parse(rule: PhraseRule) -> Pattern | None:
+    """Return the pattern of a rule; None for one that was stored by other means than its form."""
+    try:
+        return parse_pattern(rule.phrase)
+    except PatternError:
+        return None

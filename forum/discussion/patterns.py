@@ -1,0 +1,224 @@
+"""Phrases that people look out for in texts: plain words, written by somebody who knows no programming. Pure.
+
+A star at the start or the end of a word stands for the rest of it (``loan*``), a stroke for a choice (``pump/pumpe``), three dots
+for up to MAX_GAP words of the same sentence (``stopped … pump``). Capitals, accents, apostrophes and hyphens make no difference.
+Words are compared one by one, so that no phrase can take more time than the text is long: a regular expression could.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+PATTERN_HELP = gettext_lazy(
+    "Words as they are written, capitals and accents or not. A star stands for the rest of a word: loan* finds loans. A stroke "
+    "stands for a choice: loan/credit. Three dots stand for up to six words of the same sentence: stopped … pump."
+)
+MAX_GAP = 6  # words
+MIN_LETTERS = 3  # beside a star: "a*" would find half of all texts
+
+_WORD = r"(?:[^\W_][\u0300-\u036f]*)+"  # an accent may be a character of its own
+_TOKEN = re.compile(rf"{_WORD}(?:['’ʼ`]{_WORD})*|(?<!\.)[.!?](?=[\s\"”’)\]]|$)|\n\s*\n")
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\bwww\.\S+", re.IGNORECASE)
+_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+_PIECE = re.compile(r"\*?[^\W_]+(?:['’ʼ`-][^\W_]+)*\*?")
+_GAPS = ("…", "...")
+
+
+class PatternError(ValueError):
+    """The phrase cannot be looked for; ``sentence`` says why, to the person who typed it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as it is compared, where it stands, and in which sentence."""
+
+    text: str
+    start: int
+    end: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One word of a phrase, and on which sides it may go on."""
+
+    text: str
+    opens: bool = False
+    goes_on: bool = False
+
+    def fits(self, word: str) -> bool:
+        """Tell whether ``word``, as it is compared, is this part."""
+        if self.opens and self.goes_on:
+            return self.text in word
+        if self.opens:
+            return word.endswith(self.text)
+        return word.startswith(self.text) if self.goes_on else word == self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a phrase: any of its ``parts``, after a gap or at once."""
+
+    parts: tuple[Part, ...]
+    after_gap: bool = False
+
+    def fits(self, word: str) -> bool:
+        """Tell whether ``word`` can stand here."""
+        return any(part.fits(word) for part in self.parts)
+
+
+Pattern = tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a phrase stands: from the token ``first`` up to before ``last``."""
+
+    first: int
+    last: int
+
+
+def normalise(word: str) -> str:
+    """Return ``word`` as it is compared: small letters without accents, apostrophes and stars."""
+    if word.isascii():
+        return word.lower().replace("'", "").replace("`", "")
+    letters = unicodedata.normalize("NFD", word.casefold())
+    return "".join(char for char in letters if char not in "'’ʼ`" and not unicodedata.combining(char))
+
+
+def blank_quotes(text: str) -> str:
+    """Return ``text`` with spaces in place of quoted lines, so that what is left stands where it stood."""
+    return _QUOTED_LINE.sub(lambda match: " " * len(match[0]), text)
+
+
+@lru_cache(maxsize=16)
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """Return the words of ``text`` that are neither in quoted lines nor part of an address."""
+    text = _ADDRESS.sub(lambda match: " " * len(match[0]), blank_quotes(text))
+    found, sentence = [], 0
+    for match in _TOKEN.finditer(text):
+        if match[0][0].isalnum():
+            found.append(Token(normalise(match[0]), match.start(), match.end(), sentence))
+        else:
+            sentence += 1
+    return tuple(found)
+
+
+def parse_pattern(phrase: str) -> Pattern:
+    """Return the places of ``phrase``. Raises PatternError where there is no word in it, or a star that stands for anything."""
+    places: list[Place] = []
+    after_gap = False
+    for piece in phrase.split():
+        if piece in _GAPS:
+            if not places:
+                raise PatternError(_("Write a word before the dots."))
+            after_gap = True
+            continue
+        for place in _parse_piece(piece):
+            places.append(Place(place, after_gap))
+            after_gap = False
+    if not places:
+        raise PatternError(_("Write at least one word."))
+    if after_gap:
+        raise PatternError(_("Write a word after the dots."))
+    return tuple(places)
+
+
+def _parse_piece(piece: str) -> Iterator[tuple[Part, ...]]:
+    """Yield the choices of each place: a word with a hyphen is two, unless it is one of several choices."""
+    choices = piece.split("/")
+    if len(choices) > 1:
+        yield tuple(_parse_word(choice, piece) for choice in choices)
+        return
+    words = piece.split("-")
+    if len(words) > 1 and all(words) and _PIECE.fullmatch(piece):
+        for word in words:
+            yield (_parse_word(word, piece),)
+        return
+    yield (_parse_word(piece, piece),)
+
+
+def _parse_word(word: str, piece: str) -> Part:
+    if not _PIECE.fullmatch(word) or "-" in word:
+        if not re.search(r"\w", word):
+            raise PatternError(_("“%(piece)s” would match every comment. Write a word beside the star.") % {"piece": piece})
+        raise PatternError(
+            _(
+                "“%(piece)s” cannot be looked for. Use letters and numbers, a star only at the start or the end of a word, "
+                "a stroke between words to choose from, and three dots between words."
+            )
+            % {"piece": piece}
+        )
+    part = Part(normalise(word.strip("*")), word.startswith("*"), word.endswith("*"))
+    if (part.opens or part.goes_on) and len(part.text) < MIN_LETTERS:
+        raise PatternError(_("Write at least three letters beside the star in “%(piece)s”.") % {"piece": piece})
+    return part
+
+
+def find_pattern(pattern: Pattern, tokens: Sequence[Token]) -> list[Match]:
+    """Return where ``pattern`` stands in a text of these tokens, at each beginning the shortest way."""
+    first = pattern[0]
+    starts = (index for index, token in enumerate(tokens) if first.fits(token.text))
+    return [match for start in starts if (match := _follow(pattern, tokens, start))]
+
+
+def _follow(pattern: Pattern, tokens: Sequence[Token], start: int) -> Match | None:
+    """Return the shortest match that begins at ``start``, whose token fits; all ways on are followed at once."""
+    ends = {start + 1}
+    for place in pattern[1:]:
+        following = set()
+        for end in ends:
+            limit = min(len(tokens), end + 1 + (MAX_GAP if place.after_gap else 0))
+            for index in range(end, limit):
+                if place.after_gap and tokens[index].sentence != tokens[end - 1].sentence:
+                    break
+                if place.fits(tokens[index].text):
+                    following.add(index + 1)
+        ends = following
+        if not ends:
+            return None
+    return Match(start, min(ends))
+
+
+def find_in_text(pattern: Pattern, text: str) -> list[tuple[int, int]]:
+    """Return where ``pattern`` stands in ``text``, quoted lines and addresses left out."""
+    tokens = tokens_of(text)
+    return [(tokens[match.first].start, tokens[match.last - 1].end) for match in find_pattern(pattern, tokens)]
+
+
+T = TypeVar("T")
+
+
+class PatternSet(Generic[T]):
+    """Many patterns looked for at once, each with something of its own: a text is read once, whatever their number."""
+
+    def __init__(self, patterns: Iterable[tuple[Pattern, T]]) -> None:
+        self.by_word: dict[str, list[tuple[Pattern, T]]] = {}
+        self.by_start: dict[str, list[tuple[Pattern, T]]] = {}
+        self.others: list[tuple[Pattern, T]] = []
+        for pattern, owner in patterns:
+            for part in pattern[0].parts:
+                if part.opens:
+                    self.others.append((pattern, owner))
+                elif part.goes_on:
+                    self.by_start.setdefault(part.text[:MIN_LETTERS], []).append((pattern, owner))
+                else:
+                    self.by_word.setdefault(part.text, []).append((pattern, owner))
+
+    def find(self, tokens: Sequence[Token]) -> Iterator[tuple[Match, T]]:
+        """Yield where each pattern stands, in the order of the text. One may be found more than once at a place."""
+        for index, token in enumerate(tokens):
+            here = (self.by_word.get(token.text, ()), self.by_start.get(token.text[:MIN_LETTERS], ()), self.others)
+            for pattern, owner in (entry for group in here for entry in group):
+                if pattern[0].fits(token.text) and (match := _follow(pattern, tokens, index)):
+                    yield match, owner
