@@ -113,6 +113,9 @@ RATE_LIMITS = env.bool("RATE_LIMITS", True)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=Range(min=0))
 _cache = env.dj_cache_url("CACHE_URL", "db://cache")
 EVIDENCE_DAYS = env.int("EVIDENCE_DAYS", 30, validate=Range(min=1))
+_backups = env.str("BACKUP_DIR", "")
+BACKUP_DIR = Path(_backups).absolute() if _backups else None
+BACKUP_KEEP = env.int("BACKUP_KEEP", 14, validate=Range(min=1))
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
 
 _errors = env.unreadable
@@ -143,6 +146,7 @@ _errors += [f"SIGN_IN_PROVIDERS: {problem}" for problem in _find_provider_proble
 if _errors:
     raise SettingsError("\n".join(["The site cannot start with these settings:", *_errors]))
 
+ENVIRONMENT_NAMES = sorted(env.dump())
 IS_HTTPS = SITE_URL.startswith("https://")
 ALLOWED_HOSTS = ALLOWED_HOSTS or [urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
 
@@ -151,6 +155,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "forum.backup",
     "forum.imports",
     "forum.privacy",
     "forum.moderation",

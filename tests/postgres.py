@@ -77,6 +77,7 @@ def running_server() -> Iterator[str]:
         run("initdb", "--auth=trust", "--username=understory", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         run("pg_ctl", "-w", "-l", str(home / "log"), "-o", f"{OPTIONS} -c unix_socket_directories={home}", "start")
         try:
+            os.environ["PATH"] += f":{binaries}"  # its own pg_dump and pg_restore, for a command that looks for them
             yield f"postgres://understory@{quote(str(home), safe='')}/postgres"
         finally:
             run("pg_ctl", "-w", "-m", "immediate", "stop")

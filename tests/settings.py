@@ -24,6 +24,8 @@ os.environ.update(
     ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
     HOLD_FIRST_COMMENTS="2",
     EVIDENCE_DAYS="30",
+    BACKUP_DIR="",
+    BACKUP_KEEP="2",
     EMAIL_URL="",
     EMAIL_FROM="",
     STAFF_SECOND_FACTOR="off",
