@@ -7,3 +7,6 @@ account_closed = Signal()
 
 # Sent with ``user`` when a member has another name, and so another address of their page.
 member_renamed = Signal()
+
+# Sent with ``guest`` when the owner of their address confirmed it, the first time.
+address_proven = Signal()

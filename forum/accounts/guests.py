@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 
+from . import events
 from .models import Guest
 from .names import sounds_like_staff
 from .naming import is_held
@@ -91,9 +93,15 @@ def find_guests_by_address(address: str) -> QuerySet[Guest]:
     return named.order_by(F("proven_at").desc(nulls_last=True), "-pk")
 
 
+@transaction.atomic
 def prove_address(guest: Guest, now: datetime) -> None:
-    """Take the address of ``guest`` for proven from now on: its owner pressed the button that a mailed link leads to."""
-    Guest.objects.filter(pk=guest.pk, proven_at=None).exclude(email="").update(proven_at=now)
+    """Take the address of ``guest`` for proven from now on: its owner pressed the button that a mailed link leads to.
+
+    Sends ``address_proven`` the first time.
+    """
+    if Guest.objects.filter(pk=guest.pk, proven_at=None).exclude(email="").update(proven_at=now):
+        guest.proven_at = now
+        events.address_proven.send(Guest, guest=guest)
 
 
 def is_name_free(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Signed links that let somebody back in without an account. Each carries a purpose and nothing secret, and opens for ever.
+"""Signed links that let somebody in without signing in. Each carries a purpose and nothing secret, and opens for ever.
 
 What may be done through an old link is for the page to say: to change something, one older than FRESH_FOR asks for a new one.
 """
@@ -10,10 +10,11 @@ from enum import StrEnum
 from django.core import signing
 from django.utils import timezone
 
-from .models import Guest
+from .models import Guest, User
+from .people import Person
 
 FRESH_FOR = timedelta(days=30)
-GUEST = "guest"  # the kind of person a link is for, in its payload
+GUEST, MEMBER = "guest", "member"  # the kind of person a link is for, in its payload
 
 
 class Purpose(StrEnum):
@@ -22,24 +23,37 @@ class Purpose(StrEnum):
     MINE = "mine"  # all that somebody wrote
     PROVE = "prove"  # the button by which somebody confirms an address
     DRAFT = "draft"  # going on with a text on another device
+    ANSWER = "answer"  # writing in one conversation, from a mail about it
+    EMAILS = "emails"  # which mail somebody gets
 
 
 @dataclass(frozen=True)
 class OpenedLink:
-    """A link that holds: whose it is, and how old it is."""
+    """A link that holds: whose it is, how old it is, and the ids of what it was made for."""
 
-    guest: Guest
+    person: Person
     age: timedelta
+    about: tuple[int, ...] = ()
+
+    @property
+    def guest(self) -> Guest:
+        """Return the guest whose it is; members sign in, and have links for their mail only."""
+        assert self.person.guest is not None
+        return self.person.guest
 
     @property
     def is_fresh(self) -> bool:
         """Tell whether it may still change something. Without an address there is no way to send a newer one."""
-        return not self.guest.email or self.age <= FRESH_FOR
+        return not self.person.row.email or self.age <= FRESH_FOR
 
 
-def make_link(guest: Guest, purpose: Purpose) -> str:
-    """Return the signed part of a link for ``guest``; it is revoked when the guest's link counter grows."""
-    return signing.dumps([GUEST, guest.pk, guest.link_counter], salt=_salt(purpose))
+def make_link(owner: Guest | User, purpose: Purpose, *about: int) -> str:
+    """Return the signed part of a link for ``owner``, about the rows with these ids.
+
+    That of a guest is revoked when the guest's link counter grows.
+    """
+    kind, counter = (GUEST, owner.link_counter) if isinstance(owner, Guest) else (MEMBER, 0)
+    return signing.dumps([kind, owner.pk, counter, *about], salt=_salt(purpose))
 
 
 def read_link(token: str, purpose: Purpose) -> OpenedLink | None:
@@ -48,11 +62,19 @@ def read_link(token: str, purpose: Purpose) -> OpenedLink | None:
     Links signed under a key of SECRET_KEY_FALLBACKS hold too. A token that was not signed here costs no query.
     """
     try:
-        kind, pk, counter = signing.loads(token, salt=_salt(purpose))
+        kind, pk, counter, *about = signing.loads(token, salt=_salt(purpose))
     except (signing.BadSignature, TypeError, ValueError):
         return None
+    person = _find_person(kind, pk, counter)
+    return OpenedLink(person, timezone.now() - _read_time(token), tuple(about)) if person else None
+
+
+def _find_person(kind: str, pk: int, counter: int) -> Person | None:
+    if kind == MEMBER:
+        user = User.objects.filter(pk=pk, is_active=True).first()
+        return Person(user=user) if user else None
     guest = Guest.objects.filter(pk=pk, link_counter=counter).first() if kind == GUEST else None
-    return OpenedLink(guest, timezone.now() - _read_time(token)) if guest else None
+    return Person(guest=guest) if guest else None
 
 
 def _read_time(token: str) -> datetime:

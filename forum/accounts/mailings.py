@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.utils.crypto import salted_hmac
+from forum.mail.addresses import keyed_hashes
 
 from .models import AddressMailing
 
@@ -39,7 +38,4 @@ def forget_mailing(address: str) -> None:
 
 
 def _hashes(address: str) -> list[str]:
-    """Return the keyed hash of ``address`` under today's key, then under earlier ones."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    plain = address.strip().casefold()
-    return [salted_hmac("accounts.mailing", plain, secret=key, algorithm="sha256").hexdigest() for key in keys]
+    return keyed_hashes(address, purpose="accounts.mailing")

@@ -18,6 +18,14 @@ def guests_of(member: User) -> QuerySet[Guest]:
     return _guests_with(verified_addresses(member))
 
 
+def people_with(address: str) -> list[Person]:
+    """Return everybody who has proven ``address``: the member, who can sign in, and the guests of any device."""
+    plain = address.strip().lower()
+    verified = EmailAddress.objects.filter(email__iexact=plain, verified=True).values("user")
+    members = User.objects.filter(pk__in=verified, is_active=True)
+    return [*(Person(user=member) for member in members), *(Person(guest=guest) for guest in _guests_with({plain} - {""}))]
+
+
 def others_of(person: Person) -> list[Person]:
     """Return the guests who are the same person as ``person``: they have proven the same address, on another device maybe."""
     if person.user is not None:

@@ -41,10 +41,18 @@ def without_addresses(text: str) -> str:
     return " ".join(_LOOKS_LIKE_AN_ADDRESS.sub("…", text).split())[:300]
 
 
-def _hashes(address: str) -> list[str]:
-    """Return the keyed hash of an address under today's key, then under earlier ones."""
+def keyed_hashes(address: str, *, purpose: str) -> list[str]:
+    """Return the hash of an address, however it is typed, under today's key, then under earlier ones: nobody else can make them.
+
+    Hashes made for one ``purpose`` say nothing about those for another.
+    """
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [salted_hmac("forum.mail.refused", address.casefold(), secret=key, algorithm="sha256").hexdigest() for key in keys]
+    plain = address.strip().casefold()
+    return [salted_hmac(purpose, plain, secret=key, algorithm="sha256").hexdigest() for key in keys]
+
+
+def _hashes(address: str) -> list[str]:
+    return keyed_hashes(address, purpose="forum.mail.refused")
 
 
 def mark_refused(address: str, answer: str) -> None:

@@ -28,13 +28,26 @@ class QueueingBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Store the messages and return their number; raises ValueError for one that cannot be sent to anybody."""
-        rows = [row for message in email_messages for row in _rows_of(message)]
+        rows = pack_messages(email_messages)
         if not rows:
             return 0
-        with transaction.atomic():
-            OutgoingMessage.objects.bulk_create(rows, batch_size=BATCH_ROWS)
-            deliver_mail.enqueue()
+        queue_rows(rows)
         return len(email_messages)
+
+
+def pack_messages(messages: Iterable[EmailMessage]) -> list[OutgoingMessage]:
+    """Return the rows of ``messages`` in their order, one for each address, not stored yet; raises ValueError as above.
+
+    All the work is here: whoever stores other rows with them does this before the transaction begins.
+    """
+    return [row for message in messages for row in _rows_of(message)]
+
+
+@transaction.atomic
+def queue_rows(rows: list[OutgoingMessage]) -> None:
+    """Store what ``pack_messages`` returned, and enqueue one job for it: a constant number of queries for each BATCH_ROWS."""
+    OutgoingMessage.objects.bulk_create(rows, batch_size=BATCH_ROWS)
+    deliver_mail.enqueue()
 
 
 def _rows_of(message: EmailMessage) -> Iterable[OutgoingMessage]:

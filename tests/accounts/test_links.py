@@ -10,7 +10,8 @@ from django.utils import timezone
 from forum.accounts.guests import change_address
 from forum.accounts.links import FRESH_FOR, Purpose, make_link, read_link
 from forum.accounts.models import Guest
-from tests.factories import GuestFactory
+from forum.accounts.people import Person
+from tests.factories import GuestFactory, MemberFactory
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -24,6 +25,18 @@ def test_link_opens_for_its_guest_and_its_purpose_only():
     assert link.guest == guest
     assert read_link(token, Purpose.PROVE) is None
     assert make_link(other, Purpose.MINE) != token
+
+
+def test_link_knows_what_it_was_made_for_and_holds_only_ids():
+    member = MemberFactory()
+    token = make_link(member, Purpose.EMAILS, 3, 12)
+    link = read_link(token, Purpose.EMAILS)
+    assert link
+    assert (link.person, link.about) == (Person(user=member), (3, 12))
+    assert signing.loads(token, salt="accounts.link.emails") == ["member", member.pk, 0, 3, 12]
+    member.is_active = False
+    member.save()
+    assert read_link(token, Purpose.EMAILS) is None
 
 
 def test_link_holds_no_name_and_no_address():
