@@ -107,6 +107,7 @@ ALLOWED_HOSTS: list[str | None] = env.list("ALLOWED_HOSTS", [])
 EMAIL_URL = env.str("EMAIL_URL", "")
 EMAIL_FROM = env.str("EMAIL_FROM", "")
 HOLD_FIRST_COMMENTS = env.int("HOLD_FIRST_COMMENTS", 2, validate=Range(min=0))
+ALERT_DELAY_SECONDS = env.int("ALERT_DELAY_SECONDS", 600, validate=Range(min=0))
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", None)
 SIGN_IN_PROVIDERS: Any = env.json("SIGN_IN_PROVIDERS", {})
 RATE_LIMITS = env.bool("RATE_LIMITS", True)
@@ -160,6 +161,7 @@ INSTALLED_APPS = [
     "forum.privacy",
     "forum.moderation",
     "forum.care",
+    "forum.subscriptions",
     "forum.discussion",
     "forum.accounts",
     "forum.site",
@@ -337,6 +339,7 @@ _cookie_prefix = "__Host-" if IS_HTTPS else ""
 SESSION_COOKIE_NAME = f"{_cookie_prefix}session"
 CSRF_COOKIE_NAME = f"{_cookie_prefix}csrf"
 GUEST_COOKIE_NAME = f"{_cookie_prefix}guest"
+ANSWERING_COOKIE_NAME = f"{_cookie_prefix}answering"
 POSTED_COOKIE_NAME = f"{_cookie_prefix}posted"
 READING_COOKIE_NAME = f"{_cookie_prefix}reading"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

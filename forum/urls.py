@@ -11,6 +11,7 @@ urlpatterns = [
     path("settings/", include("forum.accounts.own_urls")),
     path("", include("forum.site.urls")),
     path("", include("articles.urls")),
+    path("", include("forum.subscriptions.urls")),
     path("", include("forum.discussion.urls")),
     path("", include("forum.privacy.urls")),
 ]

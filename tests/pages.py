@@ -23,10 +23,15 @@ from articles.models import Article
 from forum.accounts.guests import remember_guest
 from forum.accounts.links import Purpose, make_link
 from forum.accounts.models import Guest
+from forum.accounts.people import Person
+from forum.discussion.answering import answer_path
 from forum.discussion.editing import appeal, edit_comment
 from forum.discussion.models import ActorKind, Comment
+from forum.discussion.paging import write_keyset
 from forum.discussion.services import Actor
 from forum.imports.sample import load_sample
+from forum.subscriptions.kinds import emails_url
+from forum.subscriptions.services import stop, subscribe
 from tests.accounts.entrance import ENTRANCE
 from tests.factories import STEPS, ArticleFactory, CommentFactory, GuestFactory
 
@@ -78,12 +83,16 @@ class Sample:
             "discussion:comment-edit": [{"pk": self.question.pk}],
             "discussion:comment-withdraw": [{"pk": self.question.pk}],
             "discussion:comment-appeal": [{"pk": self.question.pk}],
+            "discussion:answer": [{"token": "cut-off"}],
             "discussion:mine-by-link": [{"token": "cut-off"}],
             "discussion:mine-prove": [{"token": "cut-off"}],
             "discussion:comment-claim": [{"pk": Comment.objects.filter(public=True).exclude(origin="")[:1].get().pk}],
             "moderation:flag": [{"pk": self.question.pk}],
             "discussion:member": [{"slug": Comment.objects.filter(public=True, author__isnull=False)[:1].get().author.slug}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
+            "subscriptions:emails-by-link": [{"token": "cut-off"}],
+            "subscriptions:follow-article": [{"slug": slug}],
+            "subscriptions:follow-thread": [{"pk": self.question.thread_id}],
             "privacy:data-by-link": [{"token": self.link}],
             "privacy:erase-by-link": [{"token": self.link}],
         }
@@ -131,7 +140,25 @@ class OwnPages:
         found += self._links()
         for name in ("comment-edit", "comment-withdraw", "comment-appeal"):
             found += [reverse(f"discussion:{name}", args=[comment.pk]) for comment in self.comments.values()]
-        return [*found, self.comments["published"].discussion.article.get_absolute_url()]
+        return [*found, *self._emails(), self.comments["published"].discussion.article.get_absolute_url()]
+
+    def _emails(self) -> list[str]:
+        person, root = Person(guest=self.guest), self.comments["published"]
+        rows = [
+            subscribe(person, "own"),
+            subscribe(person, "replies", root=root),
+            subscribe(person, "discussion", discussion=root.discussion),
+        ]
+        stopped = stop([person], [subscribe(person, "thread", root=root).pk])
+        path = emails_url(person, [rows[1].pk]).removeprefix(settings.SITE_URL)
+        reply = CommentFactory(parent=root)
+        with time_machine.travel(timezone.now() - timedelta(days=31)):
+            answered = f"{answer_path(self.guest, reply)}?sent"
+        follow = [
+            f"{reverse('subscriptions:follow-article', args=[root.discussion.article.slug])}{query}"
+            for query in ("", "?followed", "?sent")
+        ]
+        return [path, f"{path}?stopped={write_keyset(stopped, 1)}", reverse("subscriptions:emails"), answered, *follow]
 
     def _links(self) -> list[str]:
         names = {Purpose.MINE: "mine-by-link", Purpose.PROVE: "mine-prove"}

@@ -29,6 +29,8 @@ def test_checker_of_html_and_css_finds_nothing(client: Client, tmp_path: Path) -
     pages["change with errors"] = client.post(f"/comments/{own.comments['held'].pk}/edit/", {"body": "", "seen": "x"}).content
     pages["change of two"] = client.post(f"/comments/{own.comments['held'].pk}/edit/", {"body": "Other.", "seen": "x"}).content
     pages["address with errors"] = client.post("/mine/", {"email": "x"}).content
+    pages["choices with errors"] = client.post("/emails/", {"pace": "x"}).content
+    pages["follow with errors"] = client.post(f"/articles/{sample.article.slug}/follow/", {"email": "x"}).content
     for visit in account_visits(account_names()):
         pages[f"{visit.path} as {id(visit.client)}"] = visit.client.get(visit.path).content
     pages["sign-in with errors"] = client.post(reverse("account_login"), {"login": "x"}).content

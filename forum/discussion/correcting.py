@@ -49,7 +49,7 @@ def redact_comment(
     comment.subject = comment.subject if subject is None else subject
     comment.version += 1
     comment.save(update_fields=["body", "body_html", "render_version", "subject", "version"])
-    Decision.objects.create(
+    decision = Decision.objects.create(
         comment=comment,
         kind=Decision.Kind.REDACTION,
         who=actor.user,
@@ -62,7 +62,7 @@ def redact_comment(
         undoes=undoes,
         at=now,
     )
-    events.comment_edited.send(Comment, comment=comment, revision=revision)
+    events.comment_edited.send(Comment, comment=comment, revision=revision, decision=decision)
     if comment.listed:
         show_change(discussion, comment)
     return comment

@@ -143,7 +143,7 @@ def _replace_text(discussion: Discussion, comment: Comment, *, subject: str, bod
     comment.save(update_fields=["subject", "body", "body_html", "render_version", "version", "edited_at", "is_question"])
     refresh_waiting(discussion, [comment])
     discussion.save(update_fields=["waiting_count"])
-    events.comment_edited.send(Comment, comment=comment, revision=revision)
+    events.comment_edited.send(Comment, comment=comment, revision=revision, decision=None)
     if comment.listed:
         show_change(discussion, comment)
 
@@ -226,7 +226,7 @@ def appeal(comment: Comment, *, text: str, now: datetime | None = None) -> Appea
 def uphold_decision(comment: Comment, *, actor: Actor, answer: str, now: datetime | None = None) -> Appeal:
     """Answer the open question for a second look: the decision stays as it is. ``answer`` is shown to the writer.
 
-    Raises NotChangeableError where no question is open any more.
+    Raises NotChangeableError where no question is open any more. Sends ``writer_answered``.
     """
     now = now or timezone.now()
     _discussion, comment = lock_comment(comment)
@@ -250,7 +250,8 @@ def close_appeals(sender: type, comment: Comment, decision: Decision, **kwargs: 
 def publish_change(comment: Comment, *, actor: Actor, seen: str, note: str = "", now: datetime | None = None) -> Comment:
     """Put a change that waited in the place of the text that stood until now, as a moderator decides.
 
-    ``seen`` is the ``text_key`` of the change they read. Raises StaleVersionError where it is not that one any more.
+    ``seen`` is the ``text_key`` of the change they read. Raises StaleVersionError where it is not that one any more. Sends
+    ``writer_answered``, as ``decline_change`` does.
     """
     now = now or timezone.now()
     discussion, comment, change = _lock_change(comment, seen)
@@ -282,7 +283,7 @@ def _lock_change(comment: Comment, seen: str) -> tuple[Discussion, Comment, Pend
 
 
 def _log(comment: Comment, kind: Decision.Kind, actor: Actor, now: datetime, *, reason: str = "", note: str = "") -> None:
-    Decision.objects.create(
+    decision = Decision.objects.create(
         comment=comment,
         kind=kind,
         who=actor.user,
@@ -293,6 +294,7 @@ def _log(comment: Comment, kind: Decision.Kind, actor: Actor, now: datetime, *, 
         note=note,
         at=now,
     )
+    events.writer_answered.send(Comment, comment=comment, decision=decision)
 
 
 def erase_withdrawn(now: datetime) -> int:

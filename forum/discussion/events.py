@@ -2,16 +2,19 @@
 
 from django.dispatch import Signal
 
-# Sent with ``comment`` and ``arrival`` (how it came in) when somebody's text was stored, in whatever state.
+# Sent with ``comment``, ``arrival`` (how it came in) and ``wants_mail`` (whether its writer asked to be told what becomes of it
+# and who answers) when somebody's text was stored, in whatever state.
 comment_posted = Signal()
 # Sent with ``comment`` the first time it becomes public, and never again: alerts hang on this.
 comment_published = Signal()
 # Sent with ``comment`` and ``decision`` after each change of state or place.
 comment_state_changed = Signal()
-# Sent with ``comment`` and ``revision`` after its text changed.
+# Sent with ``comment``, ``revision`` and ``decision`` (None where nobody had to decide) after its text changed.
 comment_edited = Signal()
 # Sent with ``comment``, ``member`` and ``guest`` (one of them, the other None) and ``was_right`` after a moderator decided about
 # a comment that this person had reported. Undone and decided again, it is sent again.
 report_settled = Signal()
 # Sent with ``comment`` after it lost its writer for good; its words stand, but for the writer's name in them.
 comment_anonymised = Signal()
+# Sent with ``comment`` and ``decision`` when a moderator answered its writer: about a change, or a question for a second look.
+writer_answered = Signal()

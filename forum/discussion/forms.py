@@ -1,7 +1,7 @@
 """What a person types in a comment form, checked in words to act on. ``writing`` stores it, ``views.forms`` shows the pages."""
 
 import unicodedata
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
@@ -24,7 +24,7 @@ from .models import MAX_BODY_CHARS, MAX_SUBJECT_CHARS, Comment, Draft, PendingCh
 from .paragraphs import split_long_blocks
 from .words import Words
 
-TEXT_FIELDS: tuple[Literal["subject", "body", "name"], ...] = ("subject", "body", "name")
+TEXT_FIELDS = ("subject", "body", "name")
 
 MAX_ADDRESS_CHARS = 254  # of RFC 5321, and of the column
 MAX_APPEAL_CHARS = 4_000
@@ -123,8 +123,9 @@ class WordsForm(DetailsForm):
 class CommentForm(WordsForm):
     """A new comment, or a reply. A member has no fields for name and e-mail.
 
-    ``form_key`` names one page of the form, so that sending it twice stores one comment. ``breaks`` counts only where the page
-    before has offered it (``breaks_offered``).
+    A guest known by the link in a mail (``is_by_link``) has none for e-mail: whoever has the link shall not learn the address.
+    ``form_key`` names one page of the form, so that sending it twice stores one comment. ``breaks`` and ``alerts`` count only
+    where the page before has offered them (``breaks_offered``, ``alerts_offered``).
     """
 
     field_order = ("subject", "body", "details", "name", "relation", "email")  # errors are listed as the fields stand on the page
@@ -134,12 +135,15 @@ class CommentForm(WordsForm):
         widget=forms.TextInput(attrs={"class": "short", "dir": "auto", "autocomplete": "nickname"}),
     )
     email = AddressField(
-        label=gettext_lazy("Email"),
+        label=gettext_lazy("Email for replies"),
         required=False,
         help_text=gettext_lazy(
-            "Never shown on the site. We send one mail to it, with the way back to your comment from any device."
+            "Never shown. We write when your comment is public and when someone answers you. One click stops it. "
+            "First we send one mail to confirm the address, with the way back to your comment from any device."
         ),
     )
+    alerts = forms.BooleanField(label=gettext_lazy("Email me when it is public and when someone answers"), required=False)
+    alerts_offered = forms.BooleanField(required=False, widget=forms.HiddenInput)
     form_key = forms.CharField(required=False, widget=forms.HiddenInput)
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
     # Nobody meets this field: it stands inside an element with ``hidden``. Programs that fill in every field do.
@@ -161,6 +165,7 @@ class CommentForm(WordsForm):
         member: User | None = None,
         guest: Guest | None = None,
         draft: Draft | None = None,
+        is_by_link: bool = False,
     ) -> None:
         initial = {"form_key": str(uuid4()), "opened": sign_opening(), "relation": member.relation if member else ""}
         if guest:
@@ -180,6 +185,7 @@ class CommentForm(WordsForm):
             del self.fields["subject"]
         if member:
             del self.fields["name"]
+        if member or is_by_link:
             del self.fields["email"]
 
     def clean_name(self) -> str:
@@ -214,13 +220,21 @@ class CommentForm(WordsForm):
             relation=data["relation"],
             email=data.get("email", ""),
             asks=data["asks"],
+            wants_mail=data["alerts"] if data["alerts_offered"] else bool(data.get("email")),
         )
 
     def typed(self) -> Words:
         """Return what a draft keeps of a checked form, valid or not: all text as typed, other answers if they make sense."""
         texts = {name: str(self.fields[name].to_python(self[name].data)) for name in TEXT_FIELDS if name in self.fields}
         data = self.cleaned_data
-        return Words(**texts, relation=data.get("relation", ""), email=data.get("email", ""), asks=data.get("asks", False))
+        return Words(
+            body=texts["body"],
+            subject=texts.get("subject", ""),
+            name=texts.get("name", ""),
+            relation=data.get("relation", ""),
+            email=data.get("email", ""),
+            asks=data.get("asks", False),
+        )
 
 
 class EditForm(WordsForm):

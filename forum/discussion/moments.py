@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.dates import MONTHS
@@ -11,18 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from .threads import DAYS_IN_A_MONTH, Gap, Row
+from .threads import DAYS_IN_A_MONTH, Dated, Gap, Row
 
 DAYS_IN_A_YEAR = 365.2425
-
-
-class Dated(Protocol):
-    """Anything with the date of a comment."""
-
-    @property
-    def posted_at(self) -> datetime | None: ...
-    @property
-    def posted_precision(self) -> str: ...
 
 
 class Moment(NamedTuple):

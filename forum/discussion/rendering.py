@@ -356,6 +356,7 @@ def _actions(row: Row, around: Surroundings, date: str, marks: Marks) -> str:
 def _more(row: Row, around: Surroundings, name: str) -> Iterable[tuple[str, str]]:
     """Yield path and words of what else can be done with a comment, beside linking to it."""
     path = f"{around.comments_path}{row.id}/"
+    yield f"{path}follow/", _("Follow this conversation")
     if row.author_slug:
         yield f"{around.members_path}{in_address(row.author_slug)}/", _("All comments by %(name)s") % {"name": name}
     if row.origin and not row.author_id and not row.is_mine:

@@ -95,6 +95,7 @@ def post_comment(
     asks: bool = False,
     form_key: UUID | None = None,
     arrival: Arrival = UNKNOWN_ARRIVAL,
+    wants_mail: bool = False,
     now: datetime | None = None,
 ) -> Comment:
     """Store a comment and return it, published or held.
@@ -150,7 +151,7 @@ def post_comment(
     keep_signals(comment, verdict.signals, now=now)
     comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
     _require_open(comment.discussion, author, comment.root)  # the locked rows: closed since the first look?
-    events.comment_posted.send(Comment, comment=comment, arrival=arrival)
+    events.comment_posted.send(Comment, comment=comment, arrival=arrival, wants_mail=wants_mail)
     return comment
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.utils import timezone
 
@@ -19,6 +19,15 @@ MONTHS_TOLD_BELOW = 60  # from five years on a gap is told in years only
 UNFOLDED_REPLIES = 4  # a thread of up to so many is never folded
 QUOTE_CHARS = 90
 DAYS_IN_A_MONTH = 30.436875  # of the Gregorian calendar, on average
+
+
+class Dated(Protocol):
+    """Anything with the date of a comment."""
+
+    @property
+    def posted_at(self) -> datetime | None: ...
+    @property
+    def posted_precision(self) -> str: ...
 
 
 class Row(NamedTuple):
@@ -192,7 +201,7 @@ def is_new(row: Row, since: datetime | None) -> bool:
     return since is not None and row.public and row.published_at is not None and row.published_at > since
 
 
-def find_gap(before: Row | None, after: Row) -> Gap | None:
+def find_gap(before: Dated | None, after: Dated) -> Gap | None:
     """Return the silence between two neighbours, or None: shorter than GAP_DAYS, or a date is not known to the month."""
     if before is None or before.posted_at is None or after.posted_at is None:
         return None
@@ -294,5 +303,5 @@ def _has_day(row: Row) -> bool:
     return row.posted_precision in ("exact", "day")
 
 
-def _has_month(row: Row) -> bool:
+def _has_month(row: Dated) -> bool:
     return row.posted_precision in ("exact", "day", "month")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import drafts, feeds, forms, giving, lists, members, mine, own, pages
+from .views import answering, drafts, feeds, forms, giving, lists, members, mine, own, pages
 
 app_name = "discussion"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("comments/<int:pk>/edit/", own.edit, name="comment-edit"),
     path("comments/<int:pk>/withdraw/", own.withdraw, name="comment-withdraw"),
     path("comments/<int:pk>/appeal/", own.ask_again, name="comment-appeal"),
+    path("answers/<str:token>/", answering.answer, name="answer"),
     path("mine/", mine.mine, name="mine"),
     path("mine/attach/", giving.attach, name="attach"),
     path("mine/lost/", mine.lost, name="mine-lost"),

@@ -13,3 +13,4 @@ class Words:
     relation: str = ""
     email: str = ""
     asks: bool = False  # they say that they are asking something
+    wants_mail: bool = False  # when it is public and when somebody answers

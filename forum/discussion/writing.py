@@ -60,6 +60,7 @@ def send_comment(
                     asks=words.asks,
                     form_key=key,
                     arrival=arrival,
+                    wants_mail=words.wants_mail,
                     now=now,
                 )
                 if keeper and keeper != guest and comment.guest_id != keeper.pk:

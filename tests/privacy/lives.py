@@ -31,6 +31,7 @@ from forum.moderation.batches import prepare_batch, run_batch, start_batch
 from forum.moderation.flags import Reporter, flag_comment
 from forum.privacy.models import ThirdPartyRequest
 from forum.privacy.services import request_export, request_for_third_party
+from forum.subscriptions.services import Choice, choose, subscribe
 from tests.factories import PASSWORD, ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 
 NAME = "Qwyzzla Vantongeren"
@@ -83,6 +84,9 @@ def live(*, is_member: bool) -> Life:
     request_for_third_party(root, about="child", wish="details", words=f"{NAME} is my sister and {NOTED}", email="")
     ThirdPartyRequest.objects.create(comment=other, about="self", wish="whole", words=SECRETS[1], email=ADDRESS)
     claim_mailing(ADDRESS, timezone.now())
+    subscribe(person, "replies", root=root)
+    subscribe(person, "discussion", discussion=article.discussion)
+    choose([person], Choice(with_text=False))
     request_export(person)
     return Life(person, root, other, theirs)
 

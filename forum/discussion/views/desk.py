@@ -1,6 +1,6 @@
 """Where somebody writes: the place, the person, the form and what is kept of it. What is answered is in ``views.forms``."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
 
@@ -10,9 +10,11 @@ from django.views.decorators.cache import cache_control
 
 from forum.accounts.guests import find_guest, remember_guest
 from forum.accounts.limits import count_try
+from forum.accounts.links import OpenedLink
 from forum.accounts.models import Guest, User
 from forum.site.models import SiteText
 
+from ..answering import find_answering
 from ..drafts import DraftElsewhereError, DraftTooLongError, find_draft
 from ..forms import CommentForm
 from ..limits import KEEPING
@@ -39,6 +41,7 @@ class Desk:
     """Where somebody writes. ``draft`` is what is kept for them there; ``outcome``, whether this request kept anything.
 
     ``wait`` is set where they came too often: how long until they can do it again.
+    ``answering`` is the link of a mail by which the guest is known here, and nowhere else.
     """
 
     request: HttpRequest
@@ -51,8 +54,14 @@ class Desk:
     visitor_name: str
     draft: Draft | None
     form: CommentForm
+    answering: OpenedLink | None = None
     outcome: Outcome | None = None
     wait: timedelta | None = None
+
+    @property
+    def may_remember(self) -> bool:
+        """Tell whether this browser may be made the guest's: not by an old link, which opens and answers and no more."""
+        return self.answering is None or self.answering.is_fresh
 
     @property
     def was_signed_out(self) -> bool:
@@ -72,11 +81,18 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
     A comment that was public once can vanish while somebody answers it: what they send is still taken, and their draft shown.
     """
     viewer = viewer_of(request)
+    member = request.user if request.user.is_authenticated else None
+    guest = None if member else find_guest(request)
     parent: Comment | None = None
+    answering: OpenedLink | None = None
     if pk:
         readable = Comment.objects.under_open_pages().select_related("discussion__article", "author", "root")
         parent = get_object_or_404(readable, pk=pk)
         discussion = parent.discussion
+        answering = None if member else find_answering(request, parent, known=guest)
+        if answering:
+            guest = answering.guest
+            viewer = replace(viewer, guest_id=guest.pk)
     else:
         discussion = get_object_or_404(
             Discussion.objects.select_related("article").exclude(state=Discussion.State.HIDDEN),
@@ -90,8 +106,6 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
         has_begun = draft is not None or request.method == "POST"
         if not (has_begun if parent_is_gone else can_read_text(viewer, parent)):
             raise Http404
-    member = request.user if request.user.is_authenticated else None
-    guest = None if member else find_guest(request)
     visitor_name = SiteText.load().visitor_name
     data = request.POST if request.method == "POST" else None
     return Desk(
@@ -104,7 +118,16 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
         guest=guest,
         visitor_name=visitor_name,
         draft=draft,
-        form=CommentForm(data, is_reply=parent is not None, visitor_name=visitor_name, member=member, guest=guest, draft=draft),
+        form=CommentForm(
+            data,
+            is_reply=parent is not None,
+            visitor_name=visitor_name,
+            member=member,
+            guest=guest,
+            draft=draft,
+            is_by_link=answering is not None,
+        ),
+        answering=answering,
     )
 
 
@@ -136,6 +159,6 @@ def keep_text(desk: Desk, *, is_deliberate: bool = True) -> None:
 
 def remember_writer(response: HttpResponse, desk: Desk) -> HttpResponse:
     """Set the guest's cookie where this request has kept something for them; return ``response``."""
-    if desk.outcome is Outcome.SAVED and desk.draft and desk.draft.guest:
+    if desk.outcome is Outcome.SAVED and desk.draft and desk.draft.guest and desk.may_remember:
         remember_guest(response, desk.draft.guest)
     return response

@@ -24,6 +24,7 @@ from forum.accounts.client_address import client_ip
 from forum.accounts.guests import remember_guest
 from forum.accounts.limits import count_try, refuse, wait_words
 
+from ..answering import way_after_answer
 from ..arrival import Arrival
 from ..drafts import MAX_DRAFT_CHARS
 from ..limits import POSTING
@@ -42,7 +43,7 @@ COME_BACK = frozenset(
     f"discussion:{name}"
     for name in (
         *("comment-claim", "comment-edit", "comment-withdraw", "comment-appeal"),
-        *("mine", "mine-lost", "mine-prove", "mine-by-link"),
+        *("mine", "mine-lost", "mine-prove", "mine-by-link", "answer"),
     )
 )
 
@@ -120,7 +121,7 @@ def _answer(desk: Desk) -> HttpResponse:
             for reason in error.reasons:
                 desk.form.add_error("body", reason)
     keep_text(desk)
-    if "save" in desk.request.POST and desk.outcome is Outcome.SAVED and desk.draft:
+    if "save" in desk.request.POST and desk.outcome is Outcome.SAVED and desk.draft and desk.may_remember:
         return remember_writer(redirect("discussion:draft", desk.draft.pk), desk)
     return remember_writer(_show_form(desk) if desk.is_open else _show_closed(desk), desk)
 
@@ -139,6 +140,8 @@ def _post(desk: Desk) -> HttpResponse:
         seen=desk.seen,
         arrival=_arrival(desk),
     )
+    if not desk.may_remember:
+        return HttpResponseRedirect(find_place(comment) if comment.public else way_after_answer(desk.request))
     response = HttpResponseRedirect(find_place(comment))
     if comment.guest:
         remember_guest(response, comment.guest)
@@ -213,6 +216,7 @@ def _show_form(desk: Desk, *, token_failed: bool = False, status: int = 200) -> 
         "parent_is_gone": desk.parent_is_gone,
         "parent_name": desk.parent.name or desk.visitor_name if desk.parent and not desk.parent_is_gone else "",
         "member": desk.member,
+        "guest": desk.guest,
         "is_first_held": not _is_trusted(desk),
         "problem_count": problem_count,
         "first_notice": next((name for name, is_shown in notices.items() if is_shown), ""),

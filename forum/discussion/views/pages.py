@@ -141,6 +141,7 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
         "canonical_path": f"{path}?page={page}" if page > 1 else path,
         "is_personal": bool(waiting) or root.is_own,
         "heading": heading,
+        "root_id": root.id if root.listed else None,
         "years": _years_of(root, shown),
         "html": render_threads([shown], around.showing([shown])),
         "held_count": sum(row.state == Comment.State.HELD for row in (*waiting, *([root] if root.is_own else []))),

@@ -1,0 +1,31 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SubscriptionsConfig(AppConfig):
+    """Telling people what they asked to be told: an answer, even years later; what became of their own comments."""
+
+    name = "forum.subscriptions"
+    label = "subscriptions"
+    verbose_name = _("Subscriptions")
+
+    def ready(self) -> None:
+        from forum.accounts.events import address_proven
+        from forum.discussion.events import (
+            comment_anonymised,
+            comment_edited,
+            comment_posted,
+            comment_published,
+            comment_state_changed,
+        )
+
+        from . import receivers
+
+        comment_posted.connect(receivers.follow_own, dispatch_uid="subscriptions.follow_own")
+        comment_published.connect(receivers.alert, dispatch_uid="subscriptions.alert")
+        comment_state_changed.connect(receivers.follow_state, dispatch_uid="subscriptions.follow_state")
+        comment_edited.connect(receivers.follow_words, dispatch_uid="subscriptions.follow_edit")
+        comment_anonymised.connect(receivers.follow_words, dispatch_uid="subscriptions.follow_anonymised")
+        address_proven.connect(receivers.welcome, dispatch_uid="subscriptions.welcome")

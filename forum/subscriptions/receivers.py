@@ -1,0 +1,54 @@
+"""What this app does about what happens below: rows in the same transaction; one job for a comment, however many readers."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from forum.accounts.models import Guest
+from forum.accounts.people import Person
+from forum.discussion.models import Comment, Decision
+
+from . import jobs, proving
+from .alerts import delay, is_told_of
+from .models import Subscription
+from .services import subscribe
+
+
+def follow_own(sender: type, comment: Comment, wants_mail: bool, **kwargs: Any) -> None:
+    """Let a writer be told what becomes of their comment and who answers, where they asked for it."""
+    if wants_mail:
+        person = Person(user=comment.author, guest=comment.guest)
+        subscribe(person, Subscription.Kind.OWN, now=comment.created_at)
+        subscribe(person, Subscription.Kind.REPLIES, root=comment.root or comment, now=comment.created_at)
+
+
+def alert(sender: type, comment: Comment, **kwargs: Any) -> None:
+    """Tell readers in ten minutes."""
+    _tell_later(comment)
+
+
+def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
+    """Take back mail about what went out of sight; tell of it when it returns."""
+    if not decision.from_state:
+        return
+    if decision.from_state == Comment.State.PUBLISHED:
+        jobs.take_back.enqueue(comment.pk)
+    elif comment.public and comment.published_at != decision.at:
+        _tell_later(comment)
+
+
+def follow_words(sender: type, comment: Comment, **kwargs: Any) -> None:
+    """Write mail anew that still holds the former words, or the name of somebody who is erased."""
+    if comment.public:
+        jobs.take_back.enqueue(comment.pk)
+
+
+def welcome(sender: type, guest: Guest, **kwargs: Any) -> None:
+    """Say what comes to an address from now on."""
+    proving.welcome(guest)
+
+
+def _tell_later(comment: Comment) -> None:
+    now = timezone.now()
+    if is_told_of(comment, now):
+        jobs.tell_readers.using(run_after=now + delay()).enqueue(comment.pk)

@@ -1,0 +1,20 @@
+"""Template tags that bring what somebody is told to the pages of apps below this one."""
+
+from django import template
+
+from forum.accounts.models import Guest, User
+from forum.accounts.people import Person
+from forum.discussion.models import Comment
+
+from ..services import has_stopped
+
+register = template.Library()
+
+
+@register.simple_tag
+def emails_are_stopped(member: User | None, guest: Guest | None, parent: Comment | None) -> bool:
+    """Tell whether the member or guest who writes has stopped emails about answers, here or everywhere."""
+    if member is None and guest is None:
+        return False
+    person = Person(user=member) if member else Person(guest=guest)
+    return has_stopped(person, root_id=parent.thread_id if parent else None)
