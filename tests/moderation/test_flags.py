@@ -7,10 +7,11 @@ import pytest
 
 from forum.accounts.addresses import set_address
 from forum.accounts.models import User
+from forum.discussion.correcting import redact_comment
 from forum.discussion.editing import edit_comment
 from forum.discussion.events import report_settled
 from forum.discussion.models import ActorKind, Comment, Lane, Signal
-from forum.discussion.services import Actor, redact_comment, transition
+from forum.discussion.services import Actor, transition
 from forum.moderation.flags import (
     HIDE_AT,
     AlreadyFlaggedError,
