@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from .address_form import OldAddressForm
 from .forms import ArticleForm, CorrectionForm, CorrectionFormSet, ShelfField, SourceForm, SourceFormSet, kept_rows, read_preview
 from .markup import Problem, check_article, render_article
 from .models import Article, Collection, Correction, OldAddress, Source
@@ -192,5 +193,15 @@ class CollectionAdmin(admin.ModelAdmin):
 class OldAddressAdmin(admin.ModelAdmin):
     """Paths of former days and where they lead."""
 
-    list_display = ["path", "target"]
+    form = OldAddressForm
+    change_form_template = "admin/articles/oldaddress/change_form.html"
+    list_display = ["path", "leads_to"]
     search_fields = ["path", "target"]
+    list_filter = ["has_star"]
+    ordering = ["path"]
+    show_full_result_count = False
+
+    @admin.display(description=_("path of today"), ordering="target")
+    def leads_to(self, address: OldAddress) -> str:
+        """Return where it leads, or that it is gone."""
+        return address.target or str(_("gone for good"))

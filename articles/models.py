@@ -6,11 +6,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .address_patterns import STAR, PatternError, check_places, count_stars, is_pattern, parse_pattern
+
 OLD_AFTER_YEARS = 10  # an article older than this carries the care note
 MAX_SHELF_DEPTH = 5
+MAX_PATH_CHARS = 400  # of an old address
 SHELVES_ABOVE = "__".join(["parent"] * (MAX_SHELF_DEPTH - 1))  # one join each: a page needs no query a level
 
 
@@ -215,28 +220,64 @@ class Correction(models.Model):
 
 
 class OldAddress(models.Model):
-    """A path that once led somewhere and now leads to ``target``, for ever (301)."""
+    """A path that once led somewhere and now leads to ``target``, for ever (301); without one, what stood there is gone (410)."""
 
     path = models.CharField(
         _("old path"),
-        max_length=400,
+        max_length=MAX_PATH_CHARS,
         unique=True,
-        help_text=_("Begins with /. One that ends in / also answers for everything below it."),
+        help_text=_(
+            "Begins with /. One that ends in / also answers for everything below it. A star stands for anything between two "
+            "slashes, two stars for any number of folders: /exchange/node/* or /bb/**/*.html."
+        ),
     )
-    target = models.CharField(_("path of today"), max_length=400, help_text=_("Begins with /, and stays on this site."))
+    target = models.CharField(
+        _("path of today"),
+        max_length=MAX_PATH_CHARS,
+        blank=True,
+        help_text=_(
+            "Begins with /, and stays on this site. {1} is what the first star stood for, {2} the second. Left empty, it says "
+            "that what stood there was taken away for good."
+        ),
+    )
+    has_star = models.GeneratedField(  # those with stars are read for every path that is not found
+        expression=GreaterThan(StrIndex("path", models.Value(STAR)), 0),
+        output_field=models.BooleanField(),
+        db_persist=True,
+        verbose_name=_("has a star"),
+    )
 
     class Meta:
         verbose_name = _("old address")
         verbose_name_plural = _("old addresses")
+        indexes = [models.Index("path", name="old_address_with_stars", condition=models.Q(has_star=True))]
 
     def __str__(self) -> str:
-        return f"{self.path} → {self.target}"
+        return f"{self.path} → {self.target}" if self.target else self.path
 
     def clean(self) -> None:
-        """Refuse what would leave this site or lead in a circle."""
+        """Refuse what would leave this site or lead in a circle, and stars that cannot be understood."""
         for name in ("path", "target"):
             value = getattr(self, name)
-            if not value.startswith("/") or value.startswith(("//", "/\\")):
+            if not (is_on_this_site(value) or (name == "target" and not value)):
                 raise ValidationError({name: _("Begin with one slash, as in /articles/an-article/.")})
         if self.path == self.target:
             raise ValidationError({"target": _("This is the old path itself.")})
+        if "#" in self.path:
+            raise ValidationError({"path": _("Leave out what begins with #: browsers do not send it.")})
+        try:
+            stars = 0
+            if is_pattern(self.path):
+                parse_pattern(self.path)
+                stars = count_stars(self.path)
+        except PatternError as error:
+            raise ValidationError({"path": str(error)}) from None
+        try:
+            check_places(self.target, stars)
+        except PatternError as error:
+            raise ValidationError({"target": str(error)}) from None
+
+
+def is_on_this_site(path: str) -> bool:
+    """Tell whether ``path`` can only lead to this site."""
+    return path.startswith("/") and not path.startswith(("//", "/\\"))

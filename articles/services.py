@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -9,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from . import events
+from .address_patterns import is_pattern
 from .markup import render_article
-from .models import Article, Collection, Correction, OldAddress, Source
+from .models import MAX_PATH_CHARS, Article, Collection, Correction, OldAddress, Source, is_on_this_site
 
 Row = TypeVar("Row", Source, Correction)
 
@@ -22,7 +24,8 @@ def save_article(
     """Store ``article`` with its sources, corrections and rendered text, and return it.
 
     ``sources`` and ``corrections`` are all that the article shall have, in any order, stored before or not; None keeps those it
-    has. A changed slug leaves an old address behind. Sends ``article_saved`` before the transaction ends.
+    has. A changed slug leaves an old address behind, and so does the address at which the article stood first. Sends
+    ``article_saved`` before the transaction ends.
     """
     now = timezone.now()
     stored = Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version").first()
@@ -36,6 +39,7 @@ def save_article(
         _leave_old_address(_article_path(stored.slug), _article_path(article.slug))
     else:
         OldAddress.objects.filter(path=_article_path(article.slug)).delete()
+    _answer_for_original(article)
     events.article_saved.send(Article, article=article, is_new=stored is None)
     return article
 
@@ -98,6 +102,15 @@ def _leave_old_address(old_path: str, new_path: str) -> None:
     OldAddress.objects.filter(path=new_path).delete()
     OldAddress.objects.filter(target=old_path).update(target=new_path)
     OldAddress.objects.update_or_create(path=old_path, defaults={"target": new_path})
+
+
+def _answer_for_original(article: Article) -> None:
+    """Lead the path at which ``article`` stood first to it: this site may be given the name of the old one."""
+    parts = urlsplit(article.original_url)
+    path = unquote(parts.path) + (f"?{parts.query}" if parts.query else "")
+    is_plain = is_on_this_site(path) and len(path) > 1 and not is_pattern(path) and path != _article_path(article.slug)
+    if is_plain and len(path) <= MAX_PATH_CHARS:
+        OldAddress.objects.get_or_create(path=path, defaults={"target": _article_path(article.slug)})
 
 
 def _article_path(slug: str) -> str:

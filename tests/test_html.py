@@ -12,7 +12,7 @@ from tests.accounts.entrance import account_visits
 from tests.member_pages import MemberPages
 from tests.pages import ROOT, OwnPages, Sample, account_names, find_vnu_faults
 
-ERROR_PAGES = ("403.html", "404.html", "410.html", "429.html", "500.html", "503.html")
+ERROR_PAGES = ("403.html", "404.html", "410.html", "429.html", "500.html", "503.html", "articles/gone.html")
 
 
 @pytest.mark.one_database

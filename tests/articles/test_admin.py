@@ -221,6 +221,7 @@ def test_collection_renamed_in_the_admin_changes_the_pages_in_it(client, author)
     ],
 )
 def test_old_address_stays_on_this_site(client, author, path, target, is_taken):
+    ArticleFactory(slug="a")
     response = client.post("/admin/articles/oldaddress/add/", {"path": path, "target": target})
     assert (response.status_code == 302) == is_taken
     assert OldAddress.objects.exists() == is_taken

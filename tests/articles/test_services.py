@@ -108,9 +108,10 @@ def test_new_article_at_an_old_address_takes_it_over(client):
 @pytest.mark.parametrize(
     ("path", "target", "asked", "answer"),
     [
-        ("/exchange/node/12", "/articles/a/#part-x", "/exchange/node/12?q=1", "/articles/a/?q=1#part-x"),
+        ("/exchange/node/12", "/articles/a/#part-x", "/exchange/node/12?q=1", "/articles/a/#part-x"),
         ("/exchange/node/12", "/articles/a/", "/exchange/node/123", None),
-        ("/exchange/node/12", "/articles/a/", "/exchange/node/12/", None),
+        ("/exchange/node/12", "/articles/a/", "/exchange/node/12/", "/articles/a/"),
+        ("/articles/z/", "/articles/a/#part-x", "/articles/z/?page=2", "/articles/a/?page=2#part-x"),
         ("/old/", "/old/place/", "/old/x/", None),
         ("/old/", "/articles/a/?view=print", "/old/x/", None),
         ("/old/", "/articles/a/", "/elsewhere/" + "x/" * 300, None),
