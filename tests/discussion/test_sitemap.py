@@ -11,8 +11,9 @@ from lxml import etree
 
 from articles.models import Article
 from articles.services import save_article, unpublish_article
+from forum.discussion.closing import set_discussion_state
 from forum.discussion.models import Comment, Discussion
-from forum.discussion.services import set_discussion_state
+from forum.discussion.services import SOFTWARE
 from forum.discussion.sitemap import DISCUSSIONS_A_PART, POSITIONS_A_PART, SHELVES_A_PART, Conversations
 from tests.factories import ArticleFactory, CollectionFactory, CommentFactory
 from tests.pages import read_robots_rules
@@ -87,7 +88,7 @@ def test_only_what_everybody_may_read_has_an_address(client, state):
 
 def test_nothing_is_told_of_a_hidden_discussion_or_a_draft(client):
     hidden, draft = CommentFactory(), CommentFactory()
-    set_discussion_state(hidden.discussion, state="hidden")
+    set_discussion_state(hidden.discussion, state="hidden", actor=SOFTWARE)
     unpublish_article(draft.discussion.article)
     paths = [path for path in read_all(client) if path.startswith("/articles/")]
     assert paths == [hidden.discussion.article.get_absolute_url()]
