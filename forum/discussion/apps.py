@@ -29,12 +29,12 @@ class DiscussionConfig(AppConfig):
         from forum.accounts.events import member_renamed
 
         from .append_only import install_triggers
-        from .editing import close_appeals
         from .events import comment_state_changed
         from .receivers import open_discussion, show_collection, show_new_address
+        from .responding import follow_appeals
 
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="discussion.install_triggers")
         article_saved.connect(open_discussion, dispatch_uid="discussion.open_discussion")
-        comment_state_changed.connect(close_appeals, dispatch_uid="discussion.close_appeals")
+        comment_state_changed.connect(follow_appeals, dispatch_uid="discussion.follow_appeals")
         collection_saved.connect(show_collection, dispatch_uid="discussion.show_collection")
         member_renamed.connect(show_new_address, dispatch_uid="discussion.show_new_address")

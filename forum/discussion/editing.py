@@ -1,12 +1,11 @@
 """What a writer does with their own comment later: change it, take it back, return it, send it again, ask for a second look.
 
-Here too: what a moderator answers to a change and to such a question, and the end of what was taken back. States are written by
-``services.transition``; this module decides which change of the text needs a moderator first.
+Here too: the end of what was taken back. States are written by ``services.transition``; this module decides which change of the
+text needs a moderator first. What moderators answer is in ``responding``.
 """
 
 import hashlib
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -118,19 +117,23 @@ def _take_text(discussion: Discussion, comment: Comment, *, subject: str, body: 
     verdict = None if is_shown else _screen_change(comment, body, subject, now)
     if verdict and verdict.action == Action.REFUSE:
         raise CommentRefusedError(verdict.refusals)
-    if verdict:
-        keep_signals(comment, verdict.signals, now=now)
     # What a moderator took out could come back.
-    if comment.public and verdict and (not verdict.publish or _has_been_redacted(comment)):
+    waits = comment.public and verdict is not None and (not verdict.publish or _has_been_redacted(comment))
+    if verdict:
+        keep_signals(comment, verdict.signals, now=now, of_change=waits)
+    if waits:
         waiting = {"subject": subject, "body": body, "made_at": now, "declined_at": None, "reason": ""}
         PendingChange.objects.update_or_create(comment=comment, defaults=waiting)
+        events.comment_request_changed.send(Comment, comment=comment)
         return
-    PendingChange.objects.filter(comment=comment).delete()
+    if PendingChange.objects.filter(comment=comment).delete()[0]:
+        keep_signals(comment, (), now=now, of_change=True)
+        events.comment_request_changed.send(Comment, comment=comment)
     if not is_shown:
-        _replace_text(discussion, comment, subject=subject, body=body, now=now)
+        replace_text(discussion, comment, subject=subject, body=body, now=now)
 
 
-def _replace_text(discussion: Discussion, comment: Comment, *, subject: str, body: str, now: datetime) -> None:
+def replace_text(discussion: Discussion, comment: Comment, *, subject: str, body: str, now: datetime) -> None:
     """Put ``body`` in place of the text, which stays as a Revision; both rows are locked. Sends ``comment_edited``."""
     revision = keep_revision(comment, now)
     comment.subject, comment.body, comment.body_html = subject, body, markup.render(body)
@@ -219,82 +222,8 @@ def appeal(comment: Comment, *, text: str, now: datetime | None = None) -> Appea
     )
     if not is_new:
         raise AlreadyAppealedError
+    events.comment_request_changed.send(Comment, comment=comment)
     return found
-
-
-@transaction.atomic
-def uphold_decision(comment: Comment, *, actor: Actor, answer: str, now: datetime | None = None) -> Appeal:
-    """Answer the open question for a second look: the decision stays as it is. ``answer`` is shown to the writer.
-
-    Raises NotChangeableError where no question is open any more. Sends ``writer_answered``.
-    """
-    now = now or timezone.now()
-    _discussion, comment = lock_comment(comment)
-    question = comment.appeals.filter(answered_at=None).first()
-    if question is None:
-        raise NotChangeableError
-    question.answered_at, question.answer = now, answer
-    question.save(update_fields=["answered_at", "answer"])
-    _log(comment, Decision.Kind.APPEAL, actor, now, note=answer)
-    return question
-
-
-def close_appeals(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
-    """Call every question about ``comment`` answered: its state has just changed, other than by taking it back for a while."""
-    if _S.WITHDRAWN in (decision.from_state, decision.to_state):
-        return
-    comment.appeals.filter(answered_at=None).update(answered_at=decision.at)
-
-
-@transaction.atomic
-def publish_change(comment: Comment, *, actor: Actor, seen: str, note: str = "", now: datetime | None = None) -> Comment:
-    """Put a change that waited in the place of the text that stood until now, as a moderator decides.
-
-    ``seen`` is the ``text_key`` of the change they read. Raises StaleVersionError where it is not that one any more. Sends
-    ``writer_answered``, as ``decline_change`` does.
-    """
-    now = now or timezone.now()
-    discussion, comment, change = _lock_change(comment, seen)
-    _replace_text(discussion, comment, subject=change.subject, body=change.body, now=now)
-    change.delete()
-    _log(comment, Decision.Kind.CHANGE, actor, now, note=note)
-    return comment
-
-
-@transaction.atomic
-def decline_change(
-    comment: Comment, *, actor: Actor, seen: str, reason: str, note: str = "", now: datetime | None = None
-) -> Comment:
-    """Keep the text that stands; the writer sees ``reason`` and keeps their words. Raises as ``publish_change`` does."""
-    now = now or timezone.now()
-    _discussion, comment, change = _lock_change(comment, seen)
-    change.declined_at, change.reason = now, reason
-    change.save(update_fields=["declined_at", "reason"])
-    _log(comment, Decision.Kind.CHANGE, actor, now, reason=reason, note=note)
-    return comment
-
-
-def _lock_change(comment: Comment, seen: str) -> tuple[Discussion, Comment, PendingChange]:
-    discussion, comment = lock_comment(comment)
-    change = PendingChange.objects.filter(comment=comment, declined_at=None).first()
-    if change is None or not comment.public or text_key(change) != seen:
-        raise StaleVersionError(comment)
-    return discussion, comment, change
-
-
-def _log(comment: Comment, kind: Decision.Kind, actor: Actor, now: datetime, *, reason: str = "", note: str = "") -> None:
-    decision = Decision.objects.create(
-        comment=comment,
-        kind=kind,
-        who=actor.user,
-        actor_kind=actor.kind,
-        from_state=comment.state,
-        to_state=comment.state,
-        reason=reason,
-        note=note,
-        at=now,
-    )
-    events.writer_answered.send(Comment, comment=comment, decision=decision)
 
 
 def erase_withdrawn(now: datetime) -> int:

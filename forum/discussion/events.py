@@ -11,10 +11,14 @@ comment_published = Signal()
 comment_state_changed = Signal()
 # Sent with ``comment``, ``revision`` and ``decision`` (None where nobody had to decide) after its text changed.
 comment_edited = Signal()
+# Sent with ``comment`` after its writer asked for something that a moderator decides (a change of a public comment, a second
+# look), took it back, or was answered.
+comment_request_changed = Signal()
 # Sent with ``comment``, ``member`` and ``guest`` (one of them, the other None) and ``was_right`` after a moderator decided about
 # a comment that this person had reported. Undone and decided again, it is sent again.
 report_settled = Signal()
 # Sent with ``comment`` after it lost its writer for good; its words stand, but for the writer's name in them.
 comment_anonymised = Signal()
-# Sent with ``comment`` and ``decision`` when a moderator answered its writer: about a change, or a question for a second look.
+# Sent with ``comment`` and ``decision`` when a moderator answered its writer: about a change, or a question for a second look;
+# and with a decision that ``undoes`` an earlier one when the answer was taken back.
 writer_answered = Signal()

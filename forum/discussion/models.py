@@ -373,7 +373,8 @@ class Decision(models.Model):
         STATE = "state", _("state")
         REDACTION = "redaction", _("details taken out")
         QUESTION = "question", _("marked as a question or not")
-        CHANGE = "change", _("a change by its writer")
+        CHANGE = "change", _("a change by its writer published")
+        DECLINED = "declined", _("a change by its writer not published")
         APPEAL = "appeal", _("looked at again")
         WRITER = "writer", _("given to its writer")
         KEPT = "kept", _("read and left as it is")
@@ -494,7 +495,10 @@ class Strength(models.TextChoices):
 
 
 class Signal(models.Model):
-    """Why software suspected something in the last text that was screened; gone with the words it quotes."""
+    """Why software suspected something in the last text that was screened; gone with the words it quotes.
+
+    With ``of_change`` it is about a change that waits (or was not published), not about the text that stands.
+    """
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="signals")
     code = models.CharField(max_length=40)
@@ -502,6 +506,7 @@ class Signal(models.Model):
     strength = models.CharField(max_length=6, choices=Strength.choices)
     sentence = models.TextField()
     spans = models.JSONField(default=list)  # [start, end] in the text
+    of_change = models.BooleanField(default=False)
     made_at = models.DateTimeField()
 
     class Meta:

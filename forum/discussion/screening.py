@@ -160,9 +160,12 @@ def is_trusted(*, is_member: bool, approved_count: int, is_proven: bool = False)
     return is_known and approved_count >= settings.HOLD_FIRST_COMMENTS
 
 
-def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime) -> None:
-    """Store why ``comment`` was suspected, in place of what was found in an earlier text of it."""
-    models.Signal.objects.filter(comment=comment).exclude(code=REPORTED_CODE).delete()
+def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime, of_change: bool = False) -> None:
+    """Store why ``comment`` was suspected, in place of what was found in an earlier text of it.
+
+    ``of_change`` says that the text is a change that waits, while another one stands.
+    """
+    models.Signal.objects.filter(comment=comment, of_change=of_change).exclude(code=REPORTED_CODE).delete()
     models.Signal.objects.bulk_create(
         models.Signal(
             comment=comment,
@@ -171,6 +174,7 @@ def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime) 
             strength=signal.strength,
             sentence=signal.sentence,
             spans=[list(span) for span in signal.spans],
+            of_change=of_change,
             made_at=now,
         )
         for signal in signals

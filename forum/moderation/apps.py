@@ -21,7 +21,13 @@ class ModerationConfig(AppConfig):
     }
 
     def ready(self) -> None:
-        from forum.discussion.events import comment_anonymised, comment_edited, comment_posted, comment_state_changed
+        from forum.discussion.events import (
+            comment_anonymised,
+            comment_edited,
+            comment_posted,
+            comment_request_changed,
+            comment_state_changed,
+        )
 
         from .receivers import follow_edit, follow_state, forget_words_about, note_arrival, sort_in
 
@@ -30,4 +36,5 @@ class ModerationConfig(AppConfig):
         comment_state_changed.connect(sort_in, dispatch_uid="moderation.sort_in")
         comment_edited.connect(follow_edit, dispatch_uid="moderation.follow_edit")
         comment_edited.connect(sort_in, dispatch_uid="moderation.sort_in_edited")
+        comment_request_changed.connect(sort_in, dispatch_uid="moderation.sort_in_asked")
         comment_anonymised.connect(forget_words_about, dispatch_uid="moderation.forget_words_about")

@@ -4,25 +4,28 @@ A batch remembers which comments it was about and how each then was. So what is 
 moment leaves whole steps, and going on or undoing later begins where it stopped. Large ones are done by a worker.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from forum.accounts.people import Person
+from forum.accounts.proven import others_of
 from forum.discussion.models import ActorKind, Comment, Decision
 from forum.discussion.placing import find_branch
 from forum.discussion.services import Actor, StaleVersionError, TransitionError
 
-from .models import Batch, BatchItem
+from .links import registered_domain
+from .models import Batch, BatchItem, Evidence
 from .services import publish_comment, remove_comment, undo
 
 MAX_COMMENTS = 5_000  # of one batch
 AT_ONCE = 50  # done in the request itself; more than these are left to a worker
 READ_AT_ONCE = 200
-HOST_WINDOW = 20_000  # newest comments that are looked through for a host, beside those that wait: no index can help there
 
 _V, _O, _B = Batch.Verb, BatchItem.Outcome, Batch.State
 _S = Comment.State
@@ -32,33 +35,25 @@ ORIGINS: dict[str, tuple[str, ...]] = {
     _V.ADVERTISING: (_S.HELD, _S.PUBLISHED, _S.HIDDEN),
     _V.REMOVE: (_S.HELD, _S.PUBLISHED, _S.HIDDEN),
 }
-_HOST = re.compile(r"https?://(?:[^\s/?#@]*@)?([^\s/?#:<>()\[\]\"']+)", re.IGNORECASE)
-
-
-class BatchStateError(ValueError):
-    """The batch is not in a state in which this can be done to it."""
-
-
-def hosts_of(body: str) -> list[str]:
-    """Return the hosts that addresses in ``body`` lead to, each once, in small letters."""
-    found = (host.lower().rstrip(".").removeprefix("www.") for host in _HOST.findall(body))
-    return list(dict.fromkeys(host for host in found if "." in host))
 
 
 def comments_by_writer(comment: Comment) -> QuerySet[Comment]:
-    """Return all by the writer of ``comment``; nothing for an erased one."""
-    if comment.author_id:
-        return Comment.objects.filter(author=comment.author_id)
-    return Comment.objects.filter(guest=comment.guest_id) if comment.guest_id else Comment.objects.none()
+    """Return all by the writer of ``comment``, also as a guest who has proven the same address; nothing for an erased one."""
+    if comment.author is None and comment.guest is None:
+        return Comment.objects.none()
+    person = Person(user=comment.author) if comment.author else Person(guest=comment.guest)
+    return Comment.objects.filter(reduce(or_, (one.rows("author") for one in (person, *others_of(person)))))
 
 
-def find_with_host(host: str) -> Iterator[int]:
-    """Yield the ids of comments that link to ``host`` or to a host below it: of what waits, and of the newest HOST_WINDOW."""
-    newest = Comment.objects.order_by("-pk").values_list("pk", flat=True)[HOST_WINDOW : HOST_WINDOW + 1].first() or 0
-    rows = Comment.objects.filter(Q(held=True) | Q(pk__gt=newest), body__icontains=host).order_by("pk")
-    for pk, body in rows.values_list("pk", "body").iterator(chunk_size=READ_AT_ONCE):
-        if any(found == host or found.endswith(f".{host}") for found in hosts_of(body)):
-            yield pk
+def comments_from_network(comment: Comment) -> QuerySet[Comment]:
+    """Return what came from where ``comment`` did, as long as that is known (EVIDENCE_DAYS); nothing where it is not."""
+    network = Evidence.objects.filter(comment=comment).values_list("network", flat=True).first()
+    return Comment.objects.filter(evidence__network=network) if network else Comment.objects.none()
+
+
+def comments_with_domain(domain: str) -> QuerySet[Comment]:
+    """Return what links to ``domain`` or to a host below it; what only quotes the article or a parent does not."""
+    return Comment.objects.filter(host_mentions__host__domain=registered_domain(domain))
 
 
 def find_in_scope(scope: str, about: Comment | None, host: str, chosen: Iterable[int]) -> Iterable[int]:
@@ -66,10 +61,12 @@ def find_in_scope(scope: str, about: Comment | None, host: str, chosen: Iterable
     match scope:
         case Batch.Scope.WRITER if about:
             return comments_by_writer(about).order_by("pk").values_list("pk", flat=True)
+        case Batch.Scope.NETWORK if about:
+            return comments_from_network(about).order_by("pk").values_list("pk", flat=True)
+        case Batch.Scope.HOST if host:
+            return comments_with_domain(host).order_by("pk").values_list("pk", flat=True)
         case Batch.Scope.BRANCH if about:
             return find_branch(about)
-        case Batch.Scope.HOST if host:
-            return find_with_host(host)
     return sorted(chosen)
 
 

@@ -19,21 +19,32 @@ LANE_CHOICES = [("", _("All")), *Lane.choices]
 class CardForm(forms.Form):
     """A verb on one card as it was when it was read, and where in the queue the moderator is."""
 
-    VERBS = ("publish", "cut", "advertising", "reject", "later", "second")
+    COMMENT_VERBS = ("publish", "cut", "advertising", "reject", "later", "second")
+    REQUEST_VERBS = ("publish_change", "cut_change", "decline", "uphold")
+    WITH_REASON = ("reject", "decline")
 
-    do = forms.ChoiceField(choices=[(verb, verb) for verb in VERBS])
+    do = forms.ChoiceField(choices=[(verb, verb) for verb in (*COMMENT_VERBS, *REQUEST_VERBS)])
     version = forms.IntegerField()
+    seen = forms.CharField(max_length=64, required=False)  # of a change: the words that were read
     reason = forms.ChoiceField(choices=REASON_CHOICES, required=False)
     note = forms.CharField(max_length=MAX_NOTE_CHARS, required=False)
+    answer = forms.CharField(max_length=MAX_NOTE_CHARS, required=False)
     lane = forms.ChoiceField(choices=LANE_CHOICES, required=False)
     after = forms.CharField(max_length=80, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a reason where the writer will be told one."""
+        """Ask for a reason where the writer will be told one, and for words where they asked for an answer."""
         data = super().clean() or self.cleaned_data
-        if data.get("do") == "reject" and not data.get("reason"):
+        if data.get("do") in self.WITH_REASON and "reason" not in self.errors and not data.get("reason"):
             self.add_error("reason", _("Choose a reason. The writer is told it."))
+        if data.get("do") == "uphold" and "answer" not in self.errors and not data.get("answer"):
+            self.add_error("answer", _("Write a few words. The writer who asked reads them."))
         return data
+
+    @property
+    def typed(self) -> str:
+        """Return the words that the moderator wrote, to be given back."""
+        return str(self.data.get("answer") or self.data.get("note") or "").strip()
 
 
 class BatchForm(forms.Form):

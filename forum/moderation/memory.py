@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from forum.accounts.client_address import network_of
 from forum.discussion.models import Comment
 from forum.discussion.services import Arrival
 
@@ -36,7 +37,13 @@ def keep_evidence(comment: Comment, arrival: Arrival, *, at: datetime) -> None:
     """Store where ``comment`` came from and how fast, if anything of it is known."""
     if arrival.client_ip or arrival.form_seconds is not None:
         seconds = None if arrival.form_seconds is None else min(int(arrival.form_seconds), 2_000_000_000)
-        Evidence.objects.create(comment=comment, client_ip=arrival.client_ip or None, form_seconds=seconds, at=at)
+        Evidence.objects.create(
+            comment=comment,
+            client_ip=arrival.client_ip or None,
+            network=network_of(arrival.client_ip),
+            form_seconds=seconds,
+            at=at,
+        )
 
 
 def purge_evidence(now: datetime) -> int:

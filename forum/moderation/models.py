@@ -16,7 +16,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.models import Guest
-from forum.discussion.models import Comment, Lane
+from forum.discussion.models import Appeal, Comment, Lane
 from forum.discussion.patterns import PATTERN_HELP, PatternError, parse_pattern
 
 CLAIMED_FOR = timedelta(minutes=10)
@@ -150,13 +150,14 @@ class Evidence(models.Model):
 
     comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="evidence")
     client_ip = models.GenericIPAddressField(_("network address"), null=True)
+    network = models.CharField(max_length=45, blank=True)  # what one visitor can be told by (``client_address.network_of``)
     form_seconds = models.PositiveIntegerField(_("seconds at the form"), null=True, validators=[MaxValueValidator(2_000_000_000)])
     at = models.DateTimeField(db_index=True)  # the daily purge
 
     class Meta:
         verbose_name = _("how a comment came in")
         verbose_name_plural = _("how comments came in")
-        indexes = [models.Index("client_ip", "at", name="evidence_by_address", condition=models.Q(client_ip__isnull=False))]
+        indexes = [models.Index("network", "at", name="evidence_by_network", condition=~models.Q(network=""))]
 
     def __str__(self) -> str:
         return str(self.comment_id)
@@ -229,9 +230,18 @@ class Flag(models.Model):
 class QueueItem(models.Model):
     """A comment that a person must read, and in which lane. The row is gone when somebody has decided."""
 
+    class About(models.TextChoices):
+        """What is to be decided."""
+
+        COMMENT = "comment", _("the comment")
+        CHANGE = "change", _("a change of a public comment")
+        APPEAL = "appeal", _("a second look at a decision")
+
     comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="queue_item")
     lane = models.CharField(max_length=12, choices=Lane.choices)
     rank = models.PositiveSmallIntegerField()  # of the lane: the list of all goes lane by lane
+    about = models.CharField(max_length=8, choices=About.choices, default=About.COMMENT)
+    appeal = models.ForeignKey(Appeal, models.SET_NULL, null=True, related_name="+")  # the question that waits, if that is it
     since = models.DateTimeField()  # waiting since
     place_at = models.DateTimeField()  # its place in the lane: ``since``, or when somebody said "not now"
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -261,7 +271,8 @@ class Batch(models.Model):
     class Scope(models.TextChoices):
         CHOSEN = "chosen", _("chosen in the list")
         WRITER = "writer", _("everything by one writer")
-        HOST = "host", _("everything with links to one host")
+        NETWORK = "network", _("everything that came from one network")
+        HOST = "host", _("everything with links to one domain")
         BRANCH = "branch", _("a comment and all that answers it")
 
     class State(models.TextChoices):

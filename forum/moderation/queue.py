@@ -1,14 +1,15 @@
 """Which comments a person must read, in which lane and order. What a card shows is in ``cards``, deciding in ``services``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.utils import timezone
 
-from forum.discussion.models import ActorKind, Comment, Decision, Lane, Signal, Strength
+from forum.discussion.models import ActorKind, Appeal, Comment, Decision, Lane, PendingChange, Signal, Strength
+from forum.discussion.permissions import APPEALABLE
 
 from .models import RANKS, QueueItem
 
@@ -21,6 +22,16 @@ Keyset = tuple[int, datetime, int]
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a comment stands in the queue: its lane, what is to be decided, and since when that waits."""
+
+    lane: Lane
+    since: datetime
+    about: QueueItem.About = QueueItem.About.COMMENT
+    appeal: Appeal | None = None
+
+
+@dataclass(frozen=True)
 class LaneCount:
     """How many wait in a lane, and since when the oldest does."""
 
@@ -30,42 +41,60 @@ class LaneCount:
 
 
 def sort_comment(comment: Comment) -> None:
-    """Put ``comment`` into its lane, or take it out of the queue where nobody need read it (any more). Its place there stays."""
-    lane = find_lane(comment)
+    """Put ``comment`` into its lane, or take it out of the queue where nobody need read it (any more). Its place there stays.
+
+    Called in the transaction of whatever may have changed that: a state, a text, a request of the writer. An app that stores or
+    deletes a ``Signal`` outside of screening calls it too, after that; nothing else is needed. ``comment`` is as it is stored.
+    """
+    place = find_place(comment)
     waiting = QueueItem.objects.filter(comment=comment)
-    if lane is None:
+    if place is None:
         waiting.delete()
         return
-    found = waiting.values_list("lane", flat=True).first()
-    if found is None:
-        since = comment.created_at if comment.state == _S.HELD else timezone.now()
-        QueueItem.objects.create(comment=comment, lane=lane, rank=RANKS[lane], since=since, place_at=since)
-    elif found != lane:
-        waiting.update(lane=lane, rank=RANKS[lane])
+    values = {"lane": place.lane, "rank": RANKS[place.lane], "about": place.about, "appeal": place.appeal}
+    if not waiting.update(**values):
+        QueueItem.objects.create(comment=comment, since=place.since, place_at=place.since, **values)
 
 
-def find_lane(comment: Comment) -> Lane | None:
-    """Return the lane of ``comment``, the most urgent of its signals'; None where nobody need read it."""
-    if comment.state not in (_S.HELD, _S.HIDDEN, _S.PUBLISHED):
-        return None
-    signals = list(Signal.objects.filter(comment=comment).only("lane", "strength", "made_at"))
-    lanes = {Lane(signal.lane) for signal in signals if _counts(signal)}
-    if comment.state == _S.PUBLISHED:
-        urgent = [signal for signal in signals if signal.lane in LANES_OF_PUBLIC_ONES]
-        if not urgent or _has_been_read(comment, max(signal.made_at for signal in urgent)):
-            return None
-        lanes &= set(LANES_OF_PUBLIC_ONES)
-    elif comment.state == _S.HIDDEN:
-        lanes.add(Lane.REPORTED)
-    elif _was_sent_again(comment):
-        lanes.add(Lane.CHANGED)
+def find_place(comment: Comment) -> Place | None:
+    """Return where ``comment`` stands in the queue, in the lane of the most urgent reason; None where nobody need read it.
+
+    What a text that stands is suspected of goes before what its writer asks for.
+    """
+    signals = list(Signal.objects.filter(comment=comment).only("comment", "lane", "strength", "made_at", "of_change"))
+    standing = [signal for signal in signals if not signal.of_change]
+    match comment.state:
+        case _S.HELD:
+            sent_again_at = _read_sending(comment)
+            lanes = _lanes_of(standing) | ({Lane.CHANGED} if sent_again_at else set())
+            return Place(_choose(lanes), sent_again_at or comment.created_at)
+        case _S.HIDDEN:
+            return Place(_choose(_lanes_of(standing) | {Lane.REPORTED}), timezone.now())
+        case _S.PUBLISHED:
+            urgent = [signal for signal in standing if signal.lane in LANES_OF_PUBLIC_ONES]
+            if urgent and not _has_been_read(comment, max(signal.made_at for signal in urgent)):
+                return Place(_choose({Lane(signal.lane) for signal in urgent}), timezone.now())
+            change = PendingChange.objects.filter(comment=comment, declined_at=None).only("comment", "made_at").first()
+            if change:
+                lanes = _lanes_of(signal for signal in signals if signal.of_change)
+                return Place(_choose(lanes | {Lane.CHANGED}), change.made_at, QueueItem.About.CHANGE)
+        case _ if comment.state in APPEALABLE:
+            appeal = Appeal.objects.filter(comment=comment, answered_at=None).first()
+            if appeal:
+                # Somebody in despair is read first there too; what else was found has been decided about.
+                lanes = {Lane.CHANGED} | ({Lane.CARE} & _lanes_of(standing))
+                return Place(_choose(lanes), appeal.made_at, QueueItem.About.APPEAL, appeal)
+    return None
+
+
+def _lanes_of(signals: Iterable[Signal]) -> set[Lane]:
+    """Return the lanes that ``signals`` speak for: a weak one only explains, unless a person is in danger or has complained."""
+    return {Lane(one.lane) for one in signals if one.strength == Strength.STRONG or one.lane in LANES_OF_PUBLIC_ONES}
+
+
+def _choose(lanes: set[Lane]) -> Lane:
     # Whatever else was found in a first comment is more telling than that it is one.
     return min(lanes - {Lane.FIRST}, key=RANKS.__getitem__, default=Lane.FIRST)
-
-
-def _counts(signal: Signal) -> bool:
-    """Tell whether ``signal`` chooses the lane: a weak one only explains, unless a person is in danger or has complained."""
-    return signal.strength == Strength.STRONG or signal.lane in LANES_OF_PUBLIC_ONES
 
 
 def _has_been_read(comment: Comment, since: datetime) -> bool:
@@ -73,9 +102,10 @@ def _has_been_read(comment: Comment, since: datetime) -> bool:
     return read.filter(kind__in=(Decision.Kind.STATE, Decision.Kind.KEPT)).exists()
 
 
-def _was_sent_again(comment: Comment) -> bool:
-    last = Decision.objects.filter(comment=comment, kind=Decision.Kind.STATE).order_by("-pk")
-    return last.values_list("from_state", "undoes")[:1].first() == (_S.REJECTED, None)
+def _read_sending(comment: Comment) -> datetime | None:
+    """Return when its writer changed it and sent it again, if that is why it waits."""
+    last = Decision.objects.filter(comment=comment, kind=Decision.Kind.STATE).order_by("-pk").first()
+    return last.at if last and last.from_state == _S.REJECTED and last.undoes_id is None else None
 
 
 def count_lanes() -> list[LaneCount]:
@@ -90,8 +120,10 @@ def count_lanes() -> list[LaneCount]:
 
 def read_items(lane: str, after: Keyset | None) -> tuple[Sequence[QueueItem], Keyset | None]:
     """Return a page of what waits in ``lane``, or in all for an empty one, and the keyset of the next page. One query."""
-    rows = QueueItem.objects.select_related(
-        "comment__discussion__article", "comment__parent", "comment__author", "comment__guest", "claimed_by", "asked_by"
+    redactions = Decision.objects.filter(comment=OuterRef("pk"), kind=Decision.Kind.REDACTION, undoes=None, undone_by=None)
+    rows = QueueItem.objects.annotate(redacted_at=Subquery(redactions.order_by("-pk").values("at")[:1])).select_related(
+        "comment__discussion__article", "comment__parent", "comment__author", "comment__guest", "comment__pending_change",
+        "comment__evidence", "appeal__decision__who", "claimed_by", "asked_by",
     ).defer(
         "comment__body_html", "comment__parent__body_html",
         "comment__discussion__article__body", "comment__discussion__article__body_html",

@@ -14,15 +14,20 @@ from django.utils.translation import gettext as _
 
 from forum.discussion.closing import THREAD_CLOSED, is_as_decided, lock_thread, set_discussion_state
 from forum.discussion.correcting import redact_comment
-from forum.discussion.models import Comment, Decision, Lane, Revision, Signal
-from forum.discussion.services import Actor, TransitionError, keep_comment, lock_comment, transition
+from forum.discussion.details import LEFT_OUT, DetailKind
+from forum.discussion.models import Comment, Decision, Lane, PendingChange, Revision, Signal
+from forum.discussion.responding import publish_change, undo_answer
+from forum.discussion.services import Actor, StaleVersionError, TransitionError, keep_comment, lock_comment, transition
 from forum.discussion.undoing import UNDO_FOR
 
 from .models import QueueItem
-from .spans import Span, merge_spans, take_out
+from .spans import Cut, make_cuts, take_out
+from .telling import with_batches
 
 _S, _K = Comment.State, Decision.Kind
-UNDOABLE_KINDS = (_K.STATE, _K.REDACTION, _K.KEPT, _K.LOCK, _K.DISCUSSION)
+ANSWERS = (_K.CHANGE, _K.DECLINED, _K.APPEAL)
+UNDOABLE_KINDS = (_K.STATE, _K.REDACTION, _K.KEPT, _K.LOCK, _K.DISCUSSION, *ANSWERS)
+DETAILS_CODE = "details_"  # begins the code of a signal about a detail; its kind follows
 
 
 class NothingMarkedError(ValueError):
@@ -51,15 +56,14 @@ def publish_without_marked(
     Raises NothingMarkedError. Both decisions have one moment, so that ``undo`` finds them together.
     """
     now = now or timezone.now()
-    signals = list(Signal.objects.filter(comment=comment))
-    spans = find_marked(comment.body, signals)
-    if not spans or has_been_redacted(comment, signals):
+    signals = list(Signal.objects.filter(comment=comment, of_change=False))
+    cuts = find_cuts(comment.body, signals)
+    if not cuts or has_been_redacted(comment, signals):
         raise NothingMarkedError
     details = any(signal.lane == Lane.DETAILS and signal.spans for signal in signals)
-    words = _("details taken out by a moderator") if details else _("words taken out by a moderator")
     comment = redact_comment(
         comment,
-        body=take_out(comment.body, spans, words),
+        body=take_out(comment.body, cuts),
         actor=actor,
         reason=Comment.Reason.PERSONAL_DETAILS if details else Comment.Reason.ADVERTISING,
         expected_version=expected_version,
@@ -70,9 +74,26 @@ def publish_without_marked(
     return transition(comment, _S.PUBLISHED, actor=actor, now=now)
 
 
-def find_marked(body: str, signals: Iterable[Signal]) -> list[Span]:
+def publish_change_without_marked(comment: Comment, *, actor: Actor, seen: str) -> Comment:
+    """Publish the change of ``comment`` that waits, without its marked places. Raises NothingMarkedError, StaleVersionError."""
+    change = PendingChange.objects.filter(comment=comment, declined_at=None).first()
+    if change is None:
+        raise StaleVersionError(comment)
+    cuts = find_cuts(change.body, Signal.objects.filter(comment=comment, of_change=True))
+    if not cuts:
+        raise NothingMarkedError
+    return publish_change(comment, actor=actor, seen=seen, body=take_out(change.body, cuts))
+
+
+def find_cuts(body: str, signals: Iterable[Signal]) -> list[Cut]:
     """Return the places in ``body`` that ``signals`` mean, but for words of despair: those are nobody's to take out."""
-    return merge_spans((span for signal in signals if signal.lane != Lane.CARE for span in signal.spans), len(body))
+    return make_cuts(((one.spans, _instead_of(one)) for one in signals if one.lane != Lane.CARE), len(body))
+
+
+def _instead_of(signal: Signal) -> str:
+    """Return what stands in the place of what ``signal`` means: the kind of detail, as where its writer had it left out."""
+    kind = signal.code.removeprefix(DETAILS_CODE)
+    return str(LEFT_OUT[DetailKind(kind)]) if kind in DetailKind else _("words taken out by a moderator")
 
 
 def has_been_redacted(comment: Comment, signals: Iterable[Signal]) -> bool:
@@ -103,7 +124,7 @@ def find_last_decision(actor: Actor, now: datetime) -> Decision | None:
     """Return the last decision of this moderator that can be taken back. One query."""
     last = Decision.objects.filter(who=actor.user, kind__in=UNDOABLE_KINDS, undoes=None).order_by("-pk")
     last = last.filter(undone_by=None, at__gte=now - UNDO_FOR).select_related("comment", "discussion__article")
-    decision = last.defer("discussion__article__body", "discussion__article__body_html").first()
+    decision = with_batches(last.defer("discussion__article__body", "discussion__article__body_html")).first()
     return decision if decision and is_as_decided(decision) else None
 
 
@@ -118,6 +139,9 @@ def undo(decision: Decision, *, actor: Actor, batch: UUID | None = None, now: da
         set_discussion_state(decision.discussion, state=decision.from_state, actor=actor, undoes=decision, now=now)
         return
     assert decision.comment is not None
+    if decision.kind in ANSWERS:
+        undo_answer(decision, actor=actor, now=now)
+        return
     if decision.kind == _K.LOCK:
         lock_thread(decision.comment, locked=decision.note != THREAD_CLOSED, actor=actor, undoes=decision, now=now)
         return

@@ -3,16 +3,27 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of text, marked or not."""
+    """A stretch of text: marked as what a signal means, new in a change, both, or neither."""
 
     text: str
     is_marked: bool = False
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A place to take out, and the words that stand there instead, in square brackets."""
+
+    start: int
+    end: int
+    words: str
 
 
 def merge_spans(spans: Iterable[Sequence[int]], length: int) -> list[Span]:
@@ -28,24 +39,39 @@ def merge_spans(spans: Iterable[Sequence[int]], length: int) -> list[Span]:
     return merged
 
 
-def mark_paragraphs(text: str, spans: Sequence[Span]) -> list[list[Part]]:
-    """Return the paragraphs of ``text``, each as parts that are marked or not. ``spans`` are in order and do not touch."""
+def make_cuts(marked: Iterable[tuple[Sequence[Sequence[int]], str]], length: int) -> list[Cut]:
+    """Return the places to take out, in order: ``marked`` pairs spans with words; where they overlap, the first words stand."""
+    pairs = [(span, words) for spans, words in marked for span in spans]
+    cuts = []
+    for start, end in merge_spans((span for span, _words in pairs), length):
+        words = next(words for span, words in pairs if start <= span[0] and span[1] <= end)
+        cuts.append(Cut(start, end, words))
+    return cuts
+
+
+def mark_paragraphs(text: str, marked: Sequence[Span], new: Sequence[Span] = ()) -> list[list[Part]]:
+    """Return the paragraphs of ``text``, each as parts. The spans of a kind are in order and do not touch."""
+    edges = sorted({0, len(text), *(edge for span in (*marked, *new) for edge in span)})
     paragraphs: list[list[Part]] = [[]]
-    last = 0
-    for start, end in [*spans, (len(text), len(text))]:
-        for piece, is_marked in ((text[last:start], False), (text[start:end], True)):
-            first, *rest = re.split(r"\s*\n\s*\n\s*", piece)
-            paragraphs[-1].append(Part(first, is_marked))
-            paragraphs += [[Part(words, is_marked)] for words in rest]
-        last = end
+    for start, end in pairwise(edges):
+        flags = {"is_marked": _holds(marked, start), "is_new": _holds(new, start)}
+        first, *rest = re.split(r"\s*\n\s*\n\s*", text[start:end])
+        paragraphs[-1].append(Part(first, **flags))
+        paragraphs += [[Part(words, **flags)] for words in rest]
     shown = [[part for part in paragraph if part.text] for paragraph in paragraphs]
     return [paragraph for paragraph in shown if paragraph]
 
 
-def take_out(text: str, spans: Sequence[Span], words: str) -> str:
-    """Return ``text`` with ``words`` in square brackets in the place of each span. ``spans`` are in order and do not touch."""
+def _holds(spans: Sequence[Span], place: int) -> bool:
+    return any(start <= place < end for start, end in spans)
+
+
+def take_out(text: str, cuts: Sequence[Cut]) -> str:
+    """Return ``text`` with the words of each of ``cuts`` in square brackets in its place."""
     kept, last = [], 0
-    for start, end in spans:
-        kept += [text[last:start], f"[{words}]"]
-        last = end
+    for cut in cuts:
+        kept += [text[last : cut.start], f"[{cut.words}]"]
+        last = cut.end
+        if text[last : last + 1] in ("(", "["):
+            kept.append(" ")  # else Markdown would read the brackets as a link
     return "".join([*kept, text[last:]])

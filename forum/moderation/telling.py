@@ -1,9 +1,12 @@
 """What was decided, in the words of the bar and the log; what came of a report, to the reader who made it."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from forum.discussion.admin.verbs import name_of
 from forum.discussion.closing import THREAD_CLOSED
@@ -11,7 +14,14 @@ from forum.discussion.models import Comment, Decision, Discussion
 
 from .models import Batch, Flag
 
-_S = Comment.State
+_S, _K = Comment.State, Decision.Kind
+_KIND_WORDS: dict[str, str | Promise] = {
+    _K.KEPT: gettext_lazy("Left public"),
+    _K.REDACTION: gettext_lazy("Words taken out"),
+    _K.CHANGE: gettext_lazy("Change published"),
+    _K.DECLINED: gettext_lazy("Change not published"),
+    _K.APPEAL: gettext_lazy("Answered: it stays as it is"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +30,21 @@ class Told:
 
     decision: Decision
     words: str
-    batch: Batch | None = None
+    batch: UUID | None = None
+
+
+def with_batches(rows: QuerySet[Decision]) -> QuerySet[Decision]:
+    """Tell ``rows`` how many comments were decided on together with each, for ``tell_decision``."""
+    return rows.annotate(batch_total=Subquery(Batch.objects.filter(pk=OuterRef("batch")).values("total")))
 
 
 def tell_decision(decision: Decision) -> Told:
-    """Return what to say about the last decision of a moderator; its comment is at hand."""
-    batch = Batch.objects.filter(pk=decision.batch).first() if decision.batch else None
+    """Return what to say about a decision of a moderator, read ``with_batches``; what it is about is at hand."""
+    total: int | None = decision.batch_total  # type: ignore[attr-defined]  # annotated by ``with_batches``
     done = _done_words(decision)
-    if batch:
-        words = ngettext("%(done)s: a batch of %(count)d comment.", "%(done)s: a batch of %(count)d comments.", batch.total)
-        return Told(decision, words % {"done": done, "count": batch.total}, batch)
+    if total:
+        words = ngettext("%(done)s: a batch of %(count)d comment.", "%(done)s: a batch of %(count)d comments.", total)
+        return Told(decision, words % {"done": done, "count": total}, decision.batch)
     return Told(decision, f"{done}: {tell_about(decision)}.")
 
 
@@ -38,18 +53,16 @@ def tell_about(decision: Decision) -> str:
     if decision.discussion is not None:
         return _("all comments under “%(title)s”") % {"title": decision.discussion.article.title}
     assert decision.comment is not None
-    words = _("the conversation that %(name)s began") if decision.kind == Decision.Kind.LOCK else _("the comment by %(name)s")
+    words = _("the conversation that %(name)s began") if decision.kind == _K.LOCK else _("the comment by %(name)s")
     return words % {"name": name_of(decision.comment)}
 
 
 def _done_words(decision: Decision) -> str:
-    if decision.kind == Decision.Kind.KEPT:
-        return _("Left public")
-    if decision.kind == Decision.Kind.REDACTION:
-        return _("Details taken out")
-    if decision.kind == Decision.Kind.LOCK:
+    if decision.kind in _KIND_WORDS:
+        return str(_KIND_WORDS[decision.kind])
+    if decision.kind == _K.LOCK:
         return _("Closed to replies") if decision.note == THREAD_CLOSED else _("Opened to replies")
-    if decision.kind == Decision.Kind.DISCUSSION:
+    if decision.kind == _K.DISCUSSION:
         return str(Discussion.State(decision.to_state).label)
     words = {
         _S.PUBLISHED: _("Published"),

@@ -11,15 +11,13 @@ from forum.discussion.editing import (
     NothingChangedError,
     StaleTextError,
     appeal,
-    decline_change,
     edit_comment,
     erase_withdrawn,
-    publish_change,
     return_comment,
     text_key,
-    uphold_decision,
 )
 from forum.discussion.models import ActorKind, Appeal, Comment, Decision, Discussion, PendingChange
+from forum.discussion.responding import decline_change, publish_change, uphold_decision
 from forum.discussion.screening import Signal, Strength
 from forum.discussion.services import WITHDRAWN_FOR, Actor, StaleVersionError, TransitionError, transition, withdraw_comment
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory

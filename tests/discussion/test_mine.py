@@ -13,9 +13,10 @@ from django.utils import timezone
 from forum.accounts.links import Purpose, make_link
 from forum.accounts.models import AddressMailing, Guest
 from forum.discussion.correcting import redact_comment
-from forum.discussion.editing import appeal, decline_change, edit_comment, text_key, uphold_decision
+from forum.discussion.editing import appeal, edit_comment, text_key
 from forum.discussion.letters import send_lost_links, send_way_back
 from forum.discussion.models import ActorKind, Comment, Discussion, PendingChange
+from forum.discussion.responding import decline_change, uphold_decision
 from forum.discussion.services import Actor, transition, withdraw_comment
 from forum.discussion.standing import COMMENTS_ON_A_PAGE
 from forum.mail.models import OutgoingMessage

@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from forum.discussion.correcting import redact_comment
-from forum.discussion.editing import appeal, edit_comment, text_key, uphold_decision
+from forum.discussion.editing import appeal, edit_comment, text_key
 from forum.discussion.models import ActorKind, Appeal, Comment, Discussion, PendingChange
+from forum.discussion.responding import uphold_decision
 from forum.discussion.services import Actor, transition, withdraw_comment
 from tests.discussion.visiting import visit_as, words_of
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory

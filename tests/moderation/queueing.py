@@ -14,10 +14,10 @@ QUEUE = reverse("moderation:queue")
 
 
 def suspect(
-    comment: Comment, lane: str, *, strength: str = "strong", code: str = "", words: str = "", sentence: str = ""
+    comment: Comment, lane: str, *, strength: str = "strong", code: str = "", words: str = "", sentence: str = "", of: str = ""
 ) -> Signal:
-    """Give ``comment`` a signal that marks ``words`` in its text, as a screener would have, and sort it in."""
-    start = comment.body.find(words)
+    """Give ``comment`` a signal that marks ``words`` in its text, or in the text ``of``, as a screener would; sort it in."""
+    start = (of or comment.body).find(words)
     spans = [[start, start + len(words)]] if words and start >= 0 else []
     signal = Signal.objects.create(
         comment=comment,

@@ -15,7 +15,7 @@ from forum.discussion.models import ActorKind, Comment, Decision
 from forum.discussion.services import Actor, transition
 from forum.jobs.worker import Worker
 from forum.moderation import batches
-from forum.moderation.batches import hosts_of, prepare_batch, run_batch, start_batch, start_undo, undo_batch
+from forum.moderation.batches import prepare_batch, run_batch, start_batch, start_undo, undo_batch
 from forum.moderation.jobs import sweep_batches
 from forum.moderation.models import Batch, BatchItem
 from tests.discussion.naive import expected, stored
@@ -105,23 +105,10 @@ def test_preview_counts_members_of_more_than_a_year(client: Client) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("body", "hosts"),
-    [
-        ("see https://www.Cheap.Example/a?b and http://user@x.cheap.example:80/", ["cheap.example", "x.cheap.example"]),
-        ("cheap.example, no link", []),
-        ("(https://cheap.example)", ["cheap.example"]),
-        ("http://localhost/", []),
-    ],
-)
-def test_hosts_are_those_that_addresses_lead_to(body: str, hosts: list[str]) -> None:
-    assert hosts_of(body) == hosts
-
-
 def test_everything_with_a_host_takes_hosts_below_it_and_no_look_alikes(client: Client) -> None:
-    bodies = ["https://cheap.example/x", "http://shop.cheap.example", "https://notcheap.example", "cheap.example in words"]
+    bodies = ["https://example.net/x", "http://shop.example.net", "https://example.org", "example, in words, and net"]
     comments = [CommentFactory(body=body, state="held") for body in bodies]
-    batch = preview(client, verb="advertising", scope="host", host="Cheap.Example", about=comments[0].pk)
+    batch = preview(client, verb="advertising", scope="host", host="www.Example.net", about=comments[0].pk)
     assert [item.comment_id for item in batch.items.order_by("pk")] == [comments[0].pk, comments[1].pk]
 
 

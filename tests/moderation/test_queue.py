@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forum.accounts import roles
+from forum.discussion.arrival import Arrival
 from forum.discussion.models import ActorKind, Comment, Decision, Lane
-from forum.discussion.services import Actor, TransitionError, transition
+from forum.discussion.services import Actor, TransitionError, post_comment, transition
 from forum.moderation import services
 from forum.moderation.models import QueueItem
 from forum.moderation.queue import count_lanes
-from tests.factories import CommentFactory, MemberFactory, ModeratorFactory
+from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 from tests.moderation.queueing import QUEUE, moderator, press, suspect, waiting_in
 
 pytestmark = pytest.mark.django_db
@@ -141,11 +142,45 @@ def test_verbs_decide_and_lead_to_the_next_card(
     assert answer.context["last"].decision == comment.decisions.first()
 
 
-def test_refusal_needs_a_reason(client: Client) -> None:
+def test_refusal_needs_a_reason_and_gives_the_note_back(client: Client) -> None:
     comment = CommentFactory(state="held")
-    answer = press(client, comment, "reject")
+    answer = press(client, comment, "reject", note="named twice")
+    assert answer.status_code == 400
     assert "Choose a reason. The writer is told it." in answer.content.decode()
+    assert 'value="named twice"' in answer.content.decode()
     assert Comment.objects.get(pk=comment.pk).state == "held"
+
+
+def test_whoever_is_late_is_told_who_decided_and_not_what_is_missing(client: Client) -> None:
+    comment = CommentFactory(state="held")
+    transition(comment, "published", actor=moderator(display_name="Bo"))
+    answer = press(client, comment, "reject", note="named twice").content.decode()
+    assert "Bo decided this" in answer
+    assert "You had written: “named twice”" in answer
+    assert "Choose a reason. The writer is told it." not in answer
+
+
+def test_address_of_a_decision_leads_to_the_card(client: Client) -> None:
+    comment = CommentFactory(state="held")
+    answer = client.get(reverse("moderation:decide", args=[comment.pk]))
+    assert answer.url.endswith(f"#card-{comment.pk}")
+
+
+def test_card_tells_how_a_comment_came_in_and_what_else_came_from_there(client: Client) -> None:
+    guest = GuestFactory()
+    arrival = Arrival(form_seconds=11, client_ip="2001:db8:1:2::9")
+    first = post_comment(discussion=ArticleFactory().discussion, body="Good.", guest=guest, arrival=arrival)
+    transition(first, "rejected", actor=moderator(), reason="advertising")
+    elsewhere = Arrival(form_seconds=40, client_ip="2001:db8:1:2:ffff::1")
+    post_comment(discussion=first.discussion, body="Very good.", guest=GuestFactory(), arrival=elsewhere)
+    post_comment(discussion=first.discussion, body="Hello.", guest=GuestFactory(), arrival=Arrival(client_ip="2001:db8:1:3::1"))
+    cards = client.get(QUEUE).context["cards"]
+    assert cards[0].facts[-3:] == [
+        "Sent 40 seconds after the form opened.",
+        "1 other comment from its network.",
+        "1 of them is not shown.",
+    ]
+    assert not [fact for fact in cards[1].facts if "network" in fact]
 
 
 def test_publishing_without_the_phrase_takes_out_what_is_marked(client: Client) -> None:
@@ -163,9 +198,9 @@ def test_publishing_without_the_phrase_takes_out_what_is_marked(client: Client) 
 def test_words_of_despair_are_never_taken_out() -> None:
     comment = CommentFactory(state="held", body="They would manage better without me. Call 555 0100.")
     suspect(comment, Lane.CARE, words="better without me")
-    suspect(comment, Lane.DETAILS, words="555 0100")
+    suspect(comment, Lane.DETAILS, words="555 0100", code="details_phone")
     comment = services.publish_without_marked(comment, actor=moderator())
-    assert comment.body == "They would manage better without me. Call [details taken out by a moderator]."
+    assert comment.body == "They would manage better without me. Call [phone number left out]."
     assert comment.decisions.get(kind="redaction").reason == "personal_details"
 
 

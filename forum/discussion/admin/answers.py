@@ -6,7 +6,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ..editing import NotChangeableError, decline_change, publish_change, uphold_decision
+from ..editing import NotChangeableError
+from ..responding import OwnDecisionError, decline_change, publish_change, uphold_decision
 from ..services import StaleVersionError
 from .forms import AnswerForm, ChangeForm
 from .page import CONFLICT, CommentPage, find_comment
@@ -51,5 +52,8 @@ class AnswersToWriters(CommentPage):
         except NotChangeableError:
             messages.warning(request, _("Somebody has answered this in the meantime."))
             return self.show(request, find_comment(pk), status=CONFLICT)
+        except OwnDecisionError:
+            messages.warning(request, _("You decided this. Another moderator answers the question about it."))
+            return self.show(request, comment, answer_form=form, status=CONFLICT)
         messages.success(request, _("Answered: %(name)s.") % {"name": name_of(comment)})
         return HttpResponseRedirect(self.page_url(request, comment))

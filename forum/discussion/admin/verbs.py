@@ -71,7 +71,7 @@ def tell_who_decided(comment: Comment) -> str:
     }
     if last.kind == Decision.Kind.REDACTION:
         return _("%(who)s took details out %(age)s ago. Read it again before you decide.") % words
-    if last.kind in (Decision.Kind.CHANGE, Decision.Kind.APPEAL):
+    if last.kind in (Decision.Kind.CHANGE, Decision.Kind.DECLINED, Decision.Kind.APPEAL):
         return _("%(who)s answered its writer %(age)s ago. Read it again before you decide.") % words
     return _("%(who)s decided this %(age)s ago: %(state)s.") % words
 

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from forum.accounts.client_address import network_of
 from forum.discussion.models import Comment
 from forum.discussion.screening import LINKS_AFTER, Kind, Signal, Strength, Submission
 
@@ -65,6 +66,6 @@ class ManyPlaces:
             writer |= Q(author=submission.author_id)
         if submission.guest_id:
             writer |= Q(guest=submission.guest_id)
-        if submission.client_ip:
-            writer |= Q(evidence__client_ip=submission.client_ip)
+        if network := network_of(submission.client_ip):
+            writer |= Q(evidence__network=network)
         return writer

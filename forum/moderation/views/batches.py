@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +17,7 @@ from forum.discussion.admin.verbs import name_of
 from forum.discussion.models import Comment
 from forum.discussion.questions import shorten
 
-from ..batches import AT_ONCE, HOST_WINDOW, MAX_COMMENTS, prepare_batch, run_batch, start_batch, start_undo, undo_batch
+from ..batches import AT_ONCE, MAX_COMMENTS, prepare_batch, run_batch, start_batch, start_undo, undo_batch
 from ..forms import BatchForm, StartForm
 from ..jobs import carry_out, take_back
 from ..models import Batch, BatchItem
@@ -125,7 +126,7 @@ def _show(request: HttpRequest, batch: Batch, form: StartForm, status: int = 200
         "undone": counts.get(outcomes.UNDONE, 0),
         "kept": counts.get(outcomes.KEPT, 0),
         "max_comments": MAX_COMMENTS,
-        "host_window": HOST_WINDOW,
+        "evidence_days": settings.EVIDENCE_DAYS,
         "is_preview": batch.state == states.PREVIEWED,
         "is_under_way": batch.state in (states.RUNNING, states.UNDOING),
         "can_undo": batch.state in (states.RUNNING, states.DONE) and batch.made_at > now - UNDO_FOR,

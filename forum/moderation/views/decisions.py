@@ -15,7 +15,7 @@ from forum.discussion.models import Decision
 from forum.discussion.services import TransitionError
 
 from .. import services
-from ..telling import tell_about, tell_decision
+from ..telling import tell_about, tell_decision, with_batches
 from .access import moderator_of, moderators_only, page_context
 
 
@@ -24,7 +24,8 @@ from .access import moderator_of, moderators_only, page_context
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask whether to take the decision back (the log leads here), or do it; then lead to where the moderator was."""
     moderator = moderator_of(request)
-    decision = Decision.objects.select_related("comment", "discussion__article", "who").filter(pk=pk).first()
+    rows = Decision.objects.select_related("comment", "discussion__article", "who")
+    decision = with_batches(rows).filter(pk=pk).first()
     if decision is None:
         raise Http404
     if request.method != "POST":

@@ -10,17 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from forum.discussion.admin.dates import age_of
+from forum.discussion.admin.forms import MAX_NOTE_CHARS
 from forum.discussion.admin.verbs import name_of, tell_who_decided
+from forum.discussion.editing import NotChangeableError
 from forum.discussion.models import Comment, Lane
 from forum.discussion.paging import read_keyset, write_keyset
-from forum.discussion.services import Actor, StaleVersionError, TransitionError
+from forum.discussion.responding import OwnDecisionError
+from forum.discussion.services import StaleVersionError, TransitionError
 from forum.site.models import HelpLine
 
 from .. import services
 from ..cards import make_cards
+from ..desk import carry_out, read_desk
 from ..forms import REASON_CHOICES, CardForm
 from ..models import RANKS, Batch, Preference, QueueItem
 from ..queue import Keyset, LaneCount, count_lanes, find_next, read_items
@@ -32,27 +36,41 @@ from .access import moderator_of, moderators_only, page_context, user_of
 @require_safe
 def show_queue(request: HttpRequest) -> HttpResponse:
     """Show a page of what waits, in one lane (``?lane=``) or in all, from a keyset (``?after=``) on."""
-    viewer, now = user_of(request), timezone.now()
-    lane, after = _read_lane(request.GET.get("lane", "")), request.GET.get("after", "")
+    lane = _read_lane(request.GET.get("lane", ""))
+    return _show(request, lane, request.GET.get("after", ""), landed=request.GET.get("at", ""))
+
+
+def _show(
+    request: HttpRequest, lane: str, after: str, *, landed: str, refused: CardForm | None = None, status: int = 200
+) -> HttpResponse:
+    """Show the queue; ``refused`` is what was sent from the card ``landed`` and could not be taken."""
+    viewer = user_of(request)
     items, following = read_items(lane, _read_after(after))
     lanes = count_lanes()
-    last = services.find_last_decision(moderator_of(request), now)
+    last = services.find_last_decision(moderator_of(request), timezone.now())
+    desk = read_desk(viewer, items)
+    cards = make_cards(items, viewer, is_alone=desk.is_alone)
+    for card in cards:
+        if refused and str(card.comment.pk) == landed:
+            card.typed = refused
     context = {
-        "cards": make_cards(items, viewer, now),
+        "cards": cards,
         "lane": lane,
         "after": after,
-        "landed": request.GET.get("at", ""),
+        "landed": landed,
         "lanes": _describe_lanes(lanes, lane),
         "waiting_line": _tell_waiting(lanes),
         "is_care": lane == Lane.CARE,
         "last": tell_decision(last) if last else None,
-        "shortcuts": Preference.objects.filter(moderator=viewer, shortcuts=True).exists(),
+        "shortcuts": desk.shortcuts,
         "reasons": REASON_CHOICES,
+        "max_note": MAX_NOTE_CHARS,
         "bulk_verbs": Batch.Verb.choices,
         "first_href": _queue_url(lane) if after else "",
         "next_href": _queue_url(lane, after=_write_after(following)) if following else "",
     }
-    return TemplateResponse(request, "admin/moderation/queue.html", page_context(request, _("Comments to read"), **context))
+    page = page_context(request, _("Comments to read"), **context)
+    return TemplateResponse(request, "admin/moderation/queue.html", page, status=status)
 
 
 @moderators_only
@@ -64,54 +82,46 @@ def show_steps(request: HttpRequest) -> HttpResponse:
 
 
 @moderators_only
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Carry out a verb on one card, and lead to the next one."""
+    """Carry out a verb on one card, and lead to the next one; the address alone leads to the card."""
+    if request.method != "POST":
+        return HttpResponseRedirect(_queue_url("", at=pk))
     moderator = moderator_of(request)
     form = CardForm(request.POST)
     comment = Comment.objects.select_related("discussion", "parent", "root").filter(pk=pk).first()
     if comment is None:
         raise Http404
-    lane, after = form.data.get("lane", ""), form.data.get("after", "")
-    lane = lane if lane in RANKS else ""
-    if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return HttpResponseRedirect(_queue_url(lane, after=after, at=pk))
     item = QueueItem.objects.filter(pk=pk).first()
+    lane, after = _read_way(form)
+    # Whoever is late is told so first: what is missing on their form matters no more.
+    is_late = form.data.get("version") != str(comment.version) or (item is None and not form.is_valid())
+    if not is_late and not form.is_valid():
+        return _show(request, lane, after, landed=str(pk), refused=form, status=400)
     following = find_next(item, lane) if item else None
     try:
-        _carry_out(form, comment, item, moderator)
-    except (StaleVersionError, TransitionError):
-        comment = Comment.objects.get(pk=pk)
-        messages.warning(request, f"{name_of(comment)}: {tell_who_decided(comment)}")
-        return HttpResponseRedirect(_queue_url(lane, after=after, at=pk))
+        if is_late:
+            raise StaleVersionError(comment)
+        carry_out(form, comment, item, moderator)
+    except (StaleVersionError, TransitionError, NotChangeableError):
+        messages.warning(request, _tell_late(Comment.objects.get(pk=pk), form.typed))
+        following = pk
+    except OwnDecisionError:
+        messages.warning(request, _("You decided this: another moderator answers. You can still publish it."))
+        following = pk
     except services.NothingMarkedError:
         messages.warning(request, _("Nothing in the text is marked any more. Read it again before you decide."))
-        return HttpResponseRedirect(_queue_url(lane, after=after, at=pk))
-    if following:
-        services.claim(following, actor=moderator)
+        following = pk
+    else:
+        if following:
+            services.claim(following, actor=moderator)
     return HttpResponseRedirect(_queue_url(lane, after=after, at=following))
 
 
-def _carry_out(form: CardForm, comment: Comment, item: QueueItem | None, moderator: Actor) -> None:
-    data = form.cleaned_data
-    seen = data["version"]
-    match data["do"]:
-        case "publish":
-            services.publish_comment(comment, actor=moderator, expected_version=seen)
-        case "cut":
-            services.publish_without_marked(comment, actor=moderator, expected_version=seen)
-        case "advertising":
-            services.remove_comment(comment, actor=moderator, reason=Comment.Reason.ADVERTISING, expected_version=seen)
-        case "reject":
-            about = {"reason": data["reason"], "note": data["note"]}
-            services.remove_comment(comment, actor=moderator, expected_version=seen, **about)
-        case _ if item is None:
-            raise StaleVersionError(comment)
-        case "later":
-            services.put_off(item)
-        case "second":
-            services.ask_second(item, actor=moderator)
+def _tell_late(comment: Comment, typed: str) -> str:
+    """Say who was faster with ``comment``, and give back what the moderator typed."""
+    told = f"{name_of(comment)}: {tell_who_decided(comment)}"
+    return f"{told} {_('You had written: “%(words)s”') % {'words': typed}}" if typed else told
 
 
 @moderators_only
@@ -164,6 +174,16 @@ def _read_lane(value: str) -> str:
     if value and value not in RANKS:
         raise Http404("no such lane")
     return value
+
+
+def _read_way(form: CardForm) -> tuple[str, str]:
+    """Return the lane and the place from which ``form`` was sent; nonsense leads to the beginning."""
+    lane, after = form.data.get("lane", ""), form.data.get("after", "")
+    try:
+        _read_after(after)
+    except Http404:
+        after = ""
+    return (lane if lane in RANKS else ""), after
 
 
 def _write_after(keyset: Keyset) -> str:
