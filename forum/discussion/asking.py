@@ -1,24 +1,20 @@
 """Phrases by which people ask without a question mark, in the languages that readers write in. They stand in ``data/asking.txt``.
 
-A line there is a phrase, compared word by word as ``tokens.fold`` gives them, accents and capitals left out:
+A line there is a phrase as in ``patterns``, and two things more:
 
-    can/could anyone     one word of each group, in this order
     ^what is             only at the beginning of a sentence, perhaps after "and", "but" and the like
-    would ... know       up to GAP other words between the two
-    don t? know          the word before the question mark may be missing
-    -c/n est ce que      not after one of the words behind the minus sign
+    -to/will let me      not after one of the words behind the minus sign
 
 A phrase belongs here if people who tell something hardly ever use it: a story that is taken for a question waits for an answer
 for ever.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .tokens import fold, list_words
+from .patterns import Pattern, PatternSet, Token, find_tokens, normalise, parse_pattern
 
-GAP = 4
 THANKS = "thanks"  # the table of thanks for what is still to come
 
 _FILE = Path(__file__).parent / "data" / "asking.txt"
@@ -36,47 +32,35 @@ _LEAD_INS = frozenset(
 
 
 @dataclass(frozen=True)
-class _Phrase:
-    """``groups`` holds the words of each place, None for a gap."""
+class _Place:
+    """Where in a sentence a phrase counts."""
 
-    groups: tuple[frozenset[str] | None, ...]
     is_opening: bool
     not_after: frozenset[str]
+
+    def suits(self, tokens: Sequence[Token], at: int, start: int) -> bool:
+        """Tell whether a phrase at the token ``at`` counts in a sentence that begins in earnest at ``start``."""
+        return (not self.is_opening or at <= start) and not (at and tokens[at - 1].text in self.not_after)
 
 
 def has_phrase(sentence: str) -> bool:
     """Tell whether one of the phrases, or one of ENDINGS, is in ``sentence``."""
-    words = list_words(sentence)
-    return sentence.rstrip(" 。.!！").endswith(ENDINGS) or _finds(_BY_FIRST_WORD, words)
+    return sentence.rstrip(" 。.!！").endswith(ENDINGS) or _finds(_PHRASES, sentence)
 
 
 def has_thanks(text: str) -> bool:
     """Tell whether ``text`` thanks for an answer that is still to come."""
-    return _finds(_THANKS_BY_FIRST_WORD, list_words(text))
+    return _finds(_THANKS, text)
 
 
-def _finds(table: dict[str, list[_Phrase]], words: Sequence[str]) -> bool:
-    start = next((index for index, word in enumerate(words) if word not in _LEAD_INS), 0)
-    for index, word in enumerate(words):
-        for phrase in table.get(word, ()):
-            is_in_place = not phrase.is_opening or index <= start
-            if is_in_place and _fits(phrase.groups, words, index) and not (index and words[index - 1] in phrase.not_after):
-                return True
-    return False
-
-
-def _fits(groups: Sequence[frozenset[str] | None], words: Sequence[str], at: int) -> bool:
-    for number, group in enumerate(groups):
-        if group is None:
-            return any(_fits(groups[number + 1 :], words, at + skipped) for skipped in range(GAP + 1))
-        if at >= len(words) or words[at] not in group:
-            return False
-        at += 1
-    return True
+def _finds(phrases: PatternSet[_Place], text: str) -> bool:
+    tokens = find_tokens(text)
+    start = next((index for index, token in enumerate(tokens) if token.text not in _LEAD_INS), 0)
+    return any(place.suits(tokens, match.first, start) for match, place in phrases.find(tokens))
 
 
 def read_tables() -> dict[str, list[str]]:
-    """Return the lines of ``data/asking.txt`` by language; those of "thanks" are of all languages."""
+    """Return the lines of ``data/asking.txt`` by language; those of THANKS are of all languages."""
     tables: dict[str, list[str]] = {}
     for line in filter(None, map(str.strip, _FILE.read_text(encoding="utf-8").splitlines())):
         if line.startswith("["):
@@ -86,29 +70,18 @@ def read_tables() -> dict[str, list[str]]:
     return tables
 
 
-def _read_phrases(line: str) -> Iterator[_Phrase]:
-    """Yield the phrase of ``line`` of a table; with a word that may be missing, both."""
-    if "?" in line:
-        with_all, without = line.replace("?", ""), " ".join(part for part in line.split() if not part.endswith("?"))
-        yield from (*_read_phrases(with_all), *_read_phrases(without))
-        return
-    parts = line.removeprefix("^").split()
-    not_after = _read_group(parts.pop(0)[1:]) if parts[0].startswith("-") else frozenset()
-    yield _Phrase(tuple(None if part == "..." else _read_group(part) for part in parts), line.startswith("^"), not_after)
+def _read_phrase(line: str) -> tuple[Pattern, _Place]:
+    is_opening, line = line.startswith("^"), line.removeprefix("^")
+    not_after = ""
+    if line.startswith("-"):
+        not_after, _, line = line[1:].partition(" ")
+    return parse_pattern(line), _Place(is_opening, frozenset(normalise(word) for word in not_after.split("/")))
 
 
-def _read_group(part: str) -> frozenset[str]:
-    return frozenset(fold(word) for word in part.split("/"))
-
-
-def _by_first_word(lines: Iterable[str]) -> dict[str, list[_Phrase]]:
-    found: dict[str, list[_Phrase]] = {}
-    for phrase in (phrase for line in lines for phrase in _read_phrases(line)):
-        for word in phrase.groups[0] or ():
-            found.setdefault(word, []).append(phrase)
-    return found
+def _read(lines: Iterable[str]) -> PatternSet[_Place]:
+    return PatternSet(_read_phrase(line) for line in lines)
 
 
 _TABLES = read_tables()
-_THANKS_BY_FIRST_WORD = _by_first_word(_TABLES.pop(THANKS))
-_BY_FIRST_WORD = _by_first_word(line for lines in _TABLES.values() for line in lines)
+_THANKS = _read(_TABLES.pop(THANKS))
+_PHRASES = _read(line for lines in _TABLES.values() for line in lines)

@@ -2,15 +2,16 @@
 
 A star at the start or the end of a word stands for the rest of it (``loan*``), a stroke for a choice (``pump/pumpe``), three dots
 for up to MAX_GAP words of the same sentence (``stopped … pump``). Capitals, accents, apostrophes and hyphens make no difference.
-Words are compared one by one, so that no phrase can take more time than the text is long: a regular expression could.
+Words are compared one by one, so that no phrase can take more time than the text is long: a regular expression could. Chinese and
+Japanese leave no space between words: there each sign counts as one.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,8 +23,12 @@ PATTERN_HELP = gettext_lazy(
 MAX_GAP = 6  # words
 MIN_LETTERS = 3  # beside a star: "a*" would find half of all texts
 
-_WORD = r"(?:[^\W_][\u0300-\u036f]*)+"  # an accent may be a character of its own
-_TOKEN = re.compile(rf"{_WORD}(?:['’ʼ`]{_WORD})*|(?<!\.)[.!?](?=[\s\"”’)\]]|$)|\n\s*\n")
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_WORD = rf"(?:[^\W_{_UNSPACED}][\u0300-\u036f]*)+"  # an accent may be a character of its own
+_TOKEN = re.compile(rf"{_WORD}(?:['’ʼ`]{_WORD})*|[{_UNSPACED}]|(?<!\.)[.!?](?=[\s\"”’)\]]|$)|[。！？]|\n\s*\n")
+_SIGNS = re.compile(rf"[{_UNSPACED}]+")
+# Letters that are one sign, not a letter with an accent.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\bwww\.\S+", re.IGNORECASE)
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _PIECE = re.compile(r"\*?[^\W_]+(?:['’ʼ`-][^\W_]+)*\*?")
@@ -38,8 +43,7 @@ class PatternError(ValueError):
         self.sentence = sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word as it is compared, where it stands, and in which sentence."""
 
     text: str
@@ -71,10 +75,17 @@ class Place:
 
     parts: tuple[Part, ...]
     after_gap: bool = False
+    words: frozenset[str] = field(init=False, compare=False)  # the whole words among the parts
+    others: tuple[Part, ...] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        others = tuple(part for part in self.parts if part.opens or part.goes_on)
+        object.__setattr__(self, "others", others)
+        object.__setattr__(self, "words", frozenset(part.text for part in self.parts if part not in others))
 
     def fits(self, word: str) -> bool:
         """Tell whether ``word`` can stand here."""
-        return any(part.fits(word) for part in self.parts)
+        return word in self.words or (bool(self.others) and any(part.fits(word) for part in self.others))
 
 
 Pattern = tuple[Place, ...]
@@ -93,18 +104,30 @@ def normalise(word: str) -> str:
     if word.isascii():
         return word.lower().replace("'", "").replace("`", "")
     letters = unicodedata.normalize("NFD", word.casefold())
-    return "".join(char for char in letters if char not in "'’ʼ`" and not unicodedata.combining(char))
+    return "".join(char for char in letters if char not in "'’ʼ`" and not unicodedata.combining(char)).translate(_PLAIN)
 
 
 def blank_quotes(text: str) -> str:
     """Return ``text`` with spaces in place of quoted lines, so that what is left stands where it stood."""
-    return _QUOTED_LINE.sub(lambda match: " " * len(match[0]), text)
+    return _QUOTED_LINE.sub(lambda match: " " * len(match[0]), text) if ">" in text else text
+
+
+def blank_addresses(text: str) -> str:
+    """Return ``text`` with spaces in place of addresses of the web and of mail."""
+    if "://" not in text and "@" not in text and "www." not in text.lower():
+        return text  # nearly all: the pattern below looks at every letter
+    return _ADDRESS.sub(lambda match: " " * len(match[0]), text)
 
 
 @lru_cache(maxsize=16)
 def tokens_of(text: str) -> tuple[Token, ...]:
-    """Return the words of ``text`` that are neither in quoted lines nor part of an address."""
-    text = _ADDRESS.sub(lambda match: " " * len(match[0]), blank_quotes(text))
+    """Return the words of ``text`` that are neither in quoted lines nor part of an address; kept for whoever asks next."""
+    return find_tokens(text)
+
+
+def find_tokens(text: str) -> tuple[Token, ...]:
+    """Return the same, and keep nothing."""
+    text = blank_addresses(blank_quotes(text))
     found, sentence = [], 0
     for match in _TOKEN.finditer(text):
         if match[0][0].isalnum():
@@ -136,6 +159,10 @@ def parse_pattern(phrase: str) -> Pattern:
 
 def _parse_piece(piece: str) -> Iterator[tuple[Part, ...]]:
     """Yield the choices of each place: a word with a hyphen is two, unless it is one of several choices."""
+    if _SIGNS.fullmatch(piece.strip("*")):  # what stands around makes no difference there
+        for sign in piece.strip("*"):
+            yield (Part(normalise(sign)),)
+        return
     choices = piece.split("/")
     if len(choices) > 1:
         yield tuple(_parse_word(choice, piece) for choice in choices)
@@ -174,8 +201,13 @@ def find_pattern(pattern: Pattern, tokens: Sequence[Token]) -> list[Match]:
 
 def _follow(pattern: Pattern, tokens: Sequence[Token], start: int) -> Match | None:
     """Return the shortest match that begins at ``start``, whose token fits; all ways on are followed at once."""
-    ends = {start + 1}
-    for place in pattern[1:]:
+    end, number = start + 1, 1
+    while number < len(pattern) and not pattern[number].after_gap:  # one way on, as nearly always
+        if end >= len(tokens) or not pattern[number].fits(tokens[end].text):
+            return None
+        end, number = end + 1, number + 1
+    ends = {end}
+    for place in pattern[number:]:
         following = set()
         for end in ends:
             limit = min(len(tokens), end + 1 + (MAX_GAP if place.after_gap else 0))
@@ -218,7 +250,8 @@ class PatternSet(Generic[T]):
     def find(self, tokens: Sequence[Token]) -> Iterator[tuple[Match, T]]:
         """Yield where each pattern stands, in the order of the text. One may be found more than once at a place."""
         for index, token in enumerate(tokens):
-            here = (self.by_word.get(token.text, ()), self.by_start.get(token.text[:MIN_LETTERS], ()), self.others)
-            for pattern, owner in (entry for group in here for entry in group):
-                if pattern[0].fits(token.text) and (match := _follow(pattern, tokens, index)):
-                    yield match, owner
+            word = token.text
+            for here in (self.by_word.get(word), self.by_start.get(word[:MIN_LETTERS]), self.others):
+                for pattern, owner in here or ():
+                    if pattern[0].fits(word) and (match := _follow(pattern, tokens, index)):
+                        yield match, owner

@@ -3,7 +3,7 @@
 import re
 
 from .asking import has_phrase, has_thanks
-from .tokens import blank_addresses
+from .patterns import blank_addresses, blank_quotes
 
 # Latin and full width with their doubles, Arabic, Armenian, Ethiopian, the Spanish one that opens, the Greek one that few type.
 QUESTION_MARKS = "?⁇⁈⁉‽？؟՞፧¿\u037e"
@@ -17,8 +17,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?؟…])\s+|(?<=[。？！])\s*|\n+")
 def is_question(text: str) -> bool:
     """Tell whether ``text`` asks something: it holds a question mark (not one inside an address) or a phrase of asking.
 
-    Thanks for an answer that is still to come count as well.
+    Thanks for an answer that is still to come count as well; quoted lines do not.
     """
+    text = blank_quotes(text)
     return _asking_sentence(text) is not None or has_thanks(text)
 
 

@@ -85,3 +85,18 @@ def test_many_phrases_at_once_find_what_each_finds_alone(phrases, words):
         ((tokens[match.first].start, tokens[match.last - 1].end), phrase) for match, phrase in PatternSet(patterns).find(tokens)
     }
     assert together == alone
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("łodz", "Łódź", ["Łódź"]),
+        ("smorrebrod", "Smørrebrød", ["Smørrebrød"]),
+        ("coeur", "cœur", ["cœur"]),
+        ("泵", "我有一个泵。", ["泵"]),
+        ("ポンプ", "バクロフェンポンプです", ["ポンプ"]),
+        ("ポンプ*", "新しいポンプです", ["ポンプ"]),
+    ],
+)
+def test_letters_of_other_languages_are_words_too(phrase, text, found):
+    assert [text[start:end] for start, end in find_in_text(parse_pattern(phrase), text)] == found
