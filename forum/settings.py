@@ -156,6 +156,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "forum.archive",
     "forum.backup",
     "forum.imports",
     "forum.privacy",

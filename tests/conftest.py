@@ -4,11 +4,13 @@ import ipaddress
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -17,6 +19,19 @@ from tests.chromium import CHROMIUM_FLAGS, find_chromium
 from tests.workers import Workers
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests marked ``saved_page`` where there is no such page: nothing to compare.
+
+    SAVED_PAGE names the file and SAVED_PAGE_TRUTH the JSON in the form of tests/data/saved_page.json.
+    """
+    if os.environ.get("SAVED_PAGE") and os.environ.get("SAVED_PAGE_TRUTH"):
+        return
+    deselected = [item for item in items if item.get_closest_marker("saved_page")]
+    if deselected:
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if not item.get_closest_marker("saved_page")]
 
 
 def _refuse_other_machines(event: str, arguments: tuple[Any, ...]) -> None:
@@ -150,3 +165,23 @@ def workers(transactional_db: None, tmp_path: Path) -> Iterator[Workers]:
 def root() -> Path:
     """Return the folder of the project."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def new_database() -> Iterator[Callable[[], str]]:
+    """Give a function that makes a new PostgreSQL database and returns its address; "" where tests run on SQLite."""
+    server = os.environ["DATABASE_URL"]
+    if not server.startswith("postgres"):
+        yield lambda: ""
+        return
+    names: list[str] = []
+    with psycopg.connect(server, autocommit=True) as administrator:
+
+        def make() -> str:
+            names.append(f"backup_{uuid4().hex}")
+            administrator.execute(f"CREATE DATABASE {names[-1]}")
+            return urlsplit(server)._replace(path=f"/{names[-1]}").geturl()
+
+        yield make
+        for name in names:
+            administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")

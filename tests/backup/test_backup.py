@@ -3,103 +3,18 @@
 import json
 import os
 import sqlite3
-import subprocess
-import sys
-import urllib.parse
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from django.conf import settings
 
 from forum.backup import jobs
 from forum.backup.bundle import new_bundle, open_bundle
 from forum.backup.manifest import FORMAT, BackupError, Manifest, known_migrations
+from tests.sites import Site
 
-ROOT = Path(__file__).resolve().parents[2]
 SERVER = os.environ["DATABASE_URL"]
-
-# Posts comments until its input ends; says the number of each once it is stored.
-WRITER = """
-import sys, threading
-import django
-django.setup()
-from articles.models import Article
-from forum.accounts.models import Guest
-from forum.discussion.models import Comment
-from forum.discussion.services import post_comment
-over = threading.Event()
-threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
-discussion = Article.objects.get().discussion
-while not over.is_set():
-    guest = Guest.objects.create(display_name="Somebody")
-    comment = post_comment(discussion=discussion, guest=guest, name="Somebody", body="Words that somebody has just written.")
-    print(comment.pk, flush=True)
-"""
-
-
-class Site:
-    """A site of its own: a folder and a database."""
-
-    def __init__(self, folder: Path, database: str = "") -> None:
-        self.folder = folder
-        ours = {name for name in os.environ if name in settings.ENVIRONMENT_NAMES}
-        self.environment = {name: value for name, value in os.environ.items() if name not in ours}
-        self.environment |= {
-            "DATA_DIR": str(folder),
-            "DJANGO_SETTINGS_MODULE": "forum.settings",
-            "SITE_URL": "http://localhost:8000",
-        }
-        if database:
-            self.environment["DATABASE_URL"] = database
-
-    def manage(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-
-    def fill(self) -> None:
-        """Give it an article with a conversation, in every state that the sample has."""
-        assert self.manage("migrate", "--verbosity=0").stderr == ""
-        load = "import django; django.setup(); from forum.imports.sample import load_sample; load_sample()"
-        subprocess.run([sys.executable, "-c", load], cwd=ROOT, env=self.environment, check=True)
-
-    @contextmanager
-    def somebody_writing(self) -> Iterator[Callable[[], int]]:
-        """Let somebody post one comment after the other; the block gets a function that returns the next number stored."""
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        with subprocess.Popen([sys.executable, "-c", WRITER], cwd=ROOT, env=self.environment, **pipes) as writer:
-            yield lambda: int(writer.stdout.readline())
-            writer.communicate()
-
-    def export(self, path: Path) -> str:
-        """Return everything it holds in the open format."""
-        done = self.manage("export_discussion", "--output", str(path))
-        assert done.returncode == 0, done.stderr
-        return path.read_text()
-
-
-@pytest.fixture
-def new_database() -> Iterator[object]:
-    """Give a function that makes a new PostgreSQL database and returns its address; "" where tests run on SQLite."""
-    if not SERVER.startswith("postgres"):
-        yield lambda: ""
-        return
-    names: list[str] = []
-    with psycopg.connect(SERVER, autocommit=True) as administrator:
-
-        def make() -> str:
-            names.append(f"backup_{uuid4().hex}")
-            administrator.execute(f"CREATE DATABASE {names[-1]}")
-            return urllib.parse.urlsplit(SERVER)._replace(path=f"/{names[-1]}").geturl()
-
-        yield make
-        for name in names:
-            administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_a_site_under_load_comes_back_whole_and_only_into_an_empty_one(tmp_path: Path, new_database: Callable[[], str]) -> None:

@@ -1,8 +1,4 @@
-"""Tests marked ``saved_page`` compare a page of the operator's own with what it is known to hold.
-
-SAVED_PAGE names the file and SAVED_PAGE_TRUTH the JSON in the form of tests/data/saved_page.json. Without them the tests
-are deselected: there is nothing to compare.
-"""
+"""Saved pages: an invented one, and the operator's own for tests marked ``saved_page``."""
 
 from __future__ import annotations
 
@@ -12,15 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.imports.truth import DATA, SavedPage
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if os.environ.get("SAVED_PAGE") and os.environ.get("SAVED_PAGE_TRUTH"):
-        return
-    deselected = [item for item in items if item.get_closest_marker("saved_page")]
-    if deselected:
-        config.hook.pytest_deselected(items=deselected)
-        items[:] = [item for item in items if not item.get_closest_marker("saved_page")]
 
 
 @pytest.fixture
