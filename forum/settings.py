@@ -399,6 +399,7 @@ LOGGING = {
 # Dotted paths, run in this order on every new comment: cheap and certain first, learning last. With none, the comments of guests
 # wait for a moderator.
 COMMENT_SCREENERS: list[str] = [
+    "forum.moderation.screeners.sanctions.Sanctions",
     "forum.moderation.screeners.form.Honeypot",
     "forum.moderation.screeners.form.FormTiming",
     "forum.moderation.screeners.form.ManyPlaces",

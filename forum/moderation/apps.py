@@ -14,10 +14,11 @@ class ModerationConfig(AppConfig):
         f"moderation.{verb}_{model}" for model in ("linkhost", "phraserule") for verb in ("view", "add", "change", "delete")
     ]
     _looking = ["moderation.view_queueitem", "moderation.view_batch", "moderation.view_flag"]
+    _sanctions = [f"moderation.{verb}_sanction" for verb in ("view", "add", "change")]
     role_permissions = {
-        "moderator": [*_looking, *_rules],
+        "moderator": [*_looking, *_rules, *_sanctions],
         # Only the operator sees how much each moderator does; everybody sees their own part.
-        "operator": [*_looking, "moderation.view_load", *_rules],
+        "operator": [*_looking, "moderation.view_load", *_rules, *_sanctions],
     }
 
     def ready(self) -> None:

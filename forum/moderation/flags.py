@@ -27,6 +27,7 @@ from forum.discussion.services import SOFTWARE, lock_comment, transition
 from .keys import hash_all
 from .models import Flag
 from .queue import sort_comment
+from .sanctions import find_sanctions
 
 MAX_WORDS_CHARS = 1_000
 # So many points together hide a comment that no person has read: three people without a record, or two who were mostly right.
@@ -109,7 +110,7 @@ def flag_comment(comment: Comment, *, reporter: Reporter, reason: str, words: st
         network_hash=None if person else _hash_network(comment, reporter.network),
         reason=reason,
         words=words,
-        points=weigh_reporter(person) if person and reporter.is_trusted else 0,
+        points=_weigh(reporter),
         made_at=now,
     )
     with transaction.atomic():
@@ -132,6 +133,16 @@ def withdraw_flag(flag: Flag) -> None:
     _discussion, comment = lock_comment(flag.comment)
     if Flag.objects.filter(pk=flag.pk, was_right=None).delete()[0]:
         show_reports(comment)
+
+
+def _weigh(reporter: Reporter) -> int:
+    """Return what a report weighs: nothing without a proven address, or from somebody who is sanctioned."""
+    person, viewer = reporter.person, reporter.viewer
+    if person is None or not reporter.is_trusted:
+        return 0
+    if find_sanctions(member_id=viewer.user_id, guest_id=None if reporter.member else viewer.guest_id, client_ip=""):
+        return 0
+    return weigh_reporter(person)
 
 
 def weigh_reporter(person: Person) -> int:

@@ -13,7 +13,7 @@ from forum.discussion.services import Actor
 from forum.jobs.definitions import job
 from forum.jobs.schedule import daily
 
-from . import flags, memory, training
+from . import flags, memory, sanctions, training
 from .batches import run_batch, undo_batch
 from .keys import fingerprint
 from .models import Batch, BatchItem, FilterState
@@ -56,10 +56,11 @@ def sweep_batches() -> None:
 @daily(at="03:30")
 @job()
 def purge_evidence() -> None:
-    """Delete where comments and reports came from, once EVIDENCE_DAYS have passed."""
+    """Delete where comments and reports came from, once EVIDENCE_DAYS have passed, and sanctions that were over long ago."""
     now = timezone.now()
     memory.purge_evidence(now)
     flags.purge_networks(now)
+    sanctions.forget_sanctions(now)
 
 
 @daily(at="03:40")

@@ -82,6 +82,11 @@ def registered_domain(host: str) -> str:
     return _suffixes().privatesuffix(host) or host
 
 
+def has_owner(host: str) -> bool:
+    """Tell whether somebody registered ``host`` or a part of it: nobody has "co.uk", or what ends in no known suffix."""
+    return _suffixes().privatesuffix(host, accept_unknown=False) is not None
+
+
 def host_of(address: str) -> str:
     """Return the host of ``address`` in small letters, without "www."; "" where it is not the address of a page."""
     address = address.replace("\\", "")

@@ -227,6 +227,60 @@ class Flag(models.Model):
         return __("was right") if self.was_right else __("left public")
 
 
+class Sanction(models.Model):
+    """Whose comments a moderator always reads first, or who cannot write, until a day. Staff are never touched.
+
+    ``value`` is an e-mail address or domain in small letters, or a network ("203.0.113.0/24"). On the day ``until`` it is over.
+    """
+
+    class Kind(models.TextChoices):
+        MEMBER = "member", _("A member")
+        GUEST = "guest", _("A guest")
+        ADDRESS = "address", _("An e-mail address")
+        DOMAIN = "domain", _("All e-mail addresses of a domain")
+        NETWORK = "network", _("A network address or a network")
+
+    class Action(models.TextChoices):
+        """The values are those of ``RuleAction``."""
+
+        HOLD = RuleAction.HOLD.value, _("Always look: a moderator reads each comment before it is public")
+        REFUSE = RuleAction.REFUSE.value, _("Cannot write: the form says so, until when, and gives the text back")
+
+    kind = models.CharField(_("what"), max_length=8, choices=Kind.choices)
+    member = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
+    guest = models.ForeignKey(Guest, models.CASCADE, null=True, related_name="+")
+    value = models.CharField(max_length=254, blank=True, editable=False)
+    action = models.CharField(_("what happens"), max_length=8, choices=Action.choices, default=Action.HOLD)
+    reason = models.CharField(_("reason"), max_length=20, choices=Comment.Reason.choices, help_text=_("The writer is told it."))
+    note = models.TextField(_("note"), blank=True, help_text=_("For moderators."))
+    until = models.DateField(_("until"), help_text=_("On this day it ends by itself."))
+    made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("by")
+    )
+    lifted_at = models.DateTimeField(_("lifted"), null=True, editable=False)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("lifted by")
+    )
+
+    class Meta:
+        verbose_name = _("sanction")
+        verbose_name_plural = _("sanctions")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="member", member__isnull=False, guest__isnull=True, value="")
+                | Q(kind="guest", member__isnull=True, guest__isnull=False, value="")
+                | Q(kind__in=("address", "domain", "network"), member__isnull=True, guest__isnull=True),
+                name="sanction_is_about_what_it_says",
+            )
+        ]
+        indexes = [models.Index("value", name="sanction_by_value", condition=~Q(value=""))]
+
+    def __str__(self) -> str:
+        # The administration's own log keeps this: no name and no address.
+        return f"{self.get_kind_display()} ({self.pk})"
+
+
 class QueueItem(models.Model):
     """A comment that a person must read, and in which lane. The row is gone when somebody has decided."""
 

@@ -18,7 +18,7 @@ from forum.imports.models import ImportRun
 from forum.jobs.models import QueuedJob
 from forum.mail.jobs import deliver_mail
 from forum.mail.models import OutgoingMessage
-from forum.moderation.models import Batch, Flag, LinkHost, PhraseRule
+from forum.moderation.models import Batch, Flag, LinkHost, PhraseRule, Sanction
 from forum.privacy.models import ThirdPartyRequest
 from forum.site.models import HelpLine, SiteText
 from tests.factories import CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
@@ -40,6 +40,7 @@ MODERATING = {
     "moderation.linkhost": ALL,
     "moderation.phraserule": ALL,
     "moderation.queueitem": CHANGE,
+    "moderation.sanction": WRITE,
     "privacy.thirdpartyrequest": CHANGE,
 }
 
@@ -94,6 +95,7 @@ def make_a_row_of_each() -> dict[type[Model], Model]:
     CommentFactory(state="held")  # waits in the queue
     Batch.objects.create(moderator=ModeratorFactory(), verb="publish", scope="chosen")
     Flag.objects.create(comment=CommentFactory(), reason="unkind", made_at=timezone.now())
+    Sanction.objects.create(kind="domain", value="example.org", reason="advertising", until="2099-01-01")
     LinkHost.objects.create(domain="example.org")
     PhraseRule.objects.create(phrase="a phrase")
     HelpLine.objects.create(name="Samaritans", how="116 123")

@@ -29,6 +29,7 @@ from forum.mail.letters import Letter, Paragraph
 from forum.mail.sending import send_letters, write_letter
 from forum.moderation.batches import prepare_batch, run_batch, start_batch
 from forum.moderation.flags import Reporter, flag_comment
+from forum.moderation.models import Sanction
 from forum.privacy.models import ThirdPartyRequest
 from forum.privacy.services import request_export, request_for_third_party
 from forum.subscriptions.services import Choice, choose, subscribe
@@ -74,6 +75,7 @@ def live(*, is_member: bool) -> Life:
     transition(hidden, "removed", actor=moderator, reason="unkind", note=f"They mean {NAME}, see above.")
     flag_comment(other, reporter=Reporter(person.user, person.guest), reason="unkind", words=SECRETS[4])
     flag_comment(root, reporter=Reporter(network="203.0.113.9"), reason="personal_details", words=f"{NAME} lives next door.")
+    _sanction(person)
     _import(root)
     _note_in_the_administration(person, root)
     send_letters([write_letter(Letter("Hello", [Paragraph(f"{NAME} wrote {WORDS}")]), to=ADDRESS, kind="reply", name=NAME)])
@@ -99,6 +101,15 @@ def _make_person(is_member: bool) -> Person:
     make_claim(CommentFactory(origin="serendip"), claimer=Claimer(member=user), evidence=SECRETS[0])
     assert Client().login(username=ADDRESS, password=PASSWORD)
     return Person(user=user)
+
+
+def _sanction(person: Person) -> None:
+    """Sanctions that touch nothing they wrote: they are made last, and hold only for the future."""
+    lasting = {"action": "hold", "reason": "other", "until": "2099-01-01"}
+    Sanction.objects.create(
+        kind="member" if person.user else "guest", member=person.user, guest=person.guest, note=NOTED, **lasting
+    )
+    Sanction.objects.create(kind="address", value=ADDRESS, note=f"{NAME} again", **lasting)
 
 
 def _decide_on_many(comment: Comment, moderator: Actor) -> None:

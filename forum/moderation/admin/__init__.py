@@ -1,5 +1,5 @@
-"""Moderation in the administration: the site's own rules, the queue, the log, reports. Deciding is in ``services``."""
+"""Moderation in the administration: the site's own rules, the queue, the log, reports, sanctions. Deciding is in ``services``."""
 
-from . import flags, log, rules
+from . import flags, log, rules, sanctions
 
-__all__ = ["flags", "log", "rules"]
+__all__ = ["flags", "log", "rules", "sanctions"]
