@@ -131,10 +131,7 @@ def _describe(
             standing.told = [_("You can return it until %(date)s. After that day its words are erased.") % {"date": until}]
     if not standing.is_readable:
         standing.told = [_("The article or its conversation is not open to readers now. Your words are kept.")]
-    if any(decision.kind == Decision.Kind.REDACTION for decision in decisions):
-        standing.told.append(
-            _("A moderator took details out of it, so that nobody can be found by them. Tell us if we were wrong.")
-        )
+    standing.told += _tell_redactions(decisions)
     _tell_change(standing)
     asked = _tell_appeal(standing, changes, appeals, site_text)
     standing.told = [words for words in standing.told if words]
@@ -142,6 +139,22 @@ def _describe(
     if can_act:
         standing.acts = _acts_on(comment, changes, is_readable=standing.is_readable, has_asked=asked)
     return standing
+
+
+def _tell_redactions(decisions: Sequence[Decision]) -> list[str]:
+    """Say what a moderator took out of the text and why, unless that was undone; brackets in the text say which kind it was."""
+    undone = {decision.undoes_id for decision in decisions}
+    kinds = (Decision.Kind.REDACTION, Decision.Kind.CHANGE)
+    standing = [one for one in decisions if one.kind in kinds and one.pk not in undone and one.undoes_id is None]
+    reasons = {decision.reason for decision in standing}
+    told = []
+    if _R.PERSONAL_DETAILS in reasons:
+        told.append(_("A moderator took details out of it, so that nobody can be found by them. Tell us if we were wrong."))
+    if _R.ADVERTISING in reasons:
+        told.append(_("A moderator took words out of it that read like advertising. Tell us if we were wrong."))
+    if reasons - {_R.PERSONAL_DETAILS, _R.ADVERTISING, ""}:
+        told.append(_("A moderator took words out of it. Tell us if we were wrong."))
+    return told
 
 
 def _tell_sendings(changes: Sequence[Decision]) -> str:

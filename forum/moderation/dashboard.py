@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,8 @@ from forum.accounts.models import User
 from forum.discussion.cards import count_questions
 from forum.discussion.models import ActorKind, Comment, Decision, Signal
 
-from .models import QueueItem
+from .reason_names import name_reason
+from .waiting import count_waiting
 
 DAYS = 30
 MOST_WAITS = 20_000  # decisions whose wait is looked at: the latest, where there are more
@@ -25,6 +26,7 @@ class ReasonRow:
 
     code: str
     lane: str
+    words: str
     held: int
     removed: int
     published: int
@@ -64,6 +66,8 @@ class Dashboard:
     honest: int
     honest_held: int
     questions: int
+    asked: int
+    answered: int
     reasons: list[ReasonRow] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)
     days: list[DayBar] = field(default_factory=list)
@@ -75,17 +79,19 @@ class Dashboard:
 
 
 def read_dashboard(viewer: User, now: datetime) -> Dashboard:
-    """Return how moderation went in the last DAYS. ``viewer`` sees their own load; the operator everybody's. Eight queries."""
+    """Return how moderation went in the last DAYS. ``viewer`` sees their own load; the operator everybody's. Nine queries."""
     since = now - timedelta(days=DAYS)
-    queue = QueueItem.objects.aggregate(count=Count("pk"), oldest=Min("since"))
+    queue = count_waiting()
     waits, days = _read_waits(since)
     decided = Decision.objects.filter(actor_kind=ActorKind.MODERATOR, at__gte=since, kind__in=(_K.STATE, _K.KEPT, _K.REDACTION))
     totals = decided.aggregate(made=Count("pk", filter=Q(undoes=None)), undone=Count("pk", filter=Q(undoes__isnull=False)))
     posted = Decision.objects.filter(actor_kind=ActorKind.SOFTWARE, at__gte=since, from_state="", comment__public=True)
     honest = posted.aggregate(count=Count("pk"), held=Count("pk", filter=Q(to_state=_S.HELD)))
+    asked = Comment.objects.filter(public=True, published_at__gte=since, is_question=True)
+    asked = asked.aggregate(count=Count("pk"), answered=Count("pk", filter=Q(waiting=False)))
     return Dashboard(
-        waiting=queue["count"],
-        oldest=queue["oldest"],
+        waiting=queue.count,
+        oldest=queue.oldest,
         median_wait=timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None,
         slowest_wait=max(waits, default=None),
         decided=totals["made"],
@@ -93,6 +99,8 @@ def read_dashboard(viewer: User, now: datetime) -> Dashboard:
         honest=honest["count"],
         honest_held=honest["held"],
         questions=count_questions(),
+        asked=asked["count"],
+        answered=asked["answered"],
         reasons=_read_reasons(since),
         loads=_read_loads(viewer, since),
         days=_make_bars(days, timezone.localdate(now)),
@@ -114,14 +122,14 @@ def _read_waits(since: datetime) -> tuple[list[timedelta], dict[date, int]]:
 def _read_reasons(since: datetime) -> list[ReasonRow]:
     """Return what became of comments by what was found in them: a reason that is often published anyway should be turned down."""
     first = Decision.objects.filter(comment=OuterRef("comment"), from_state="", to_state=_S.HELD)
-    found = Signal.objects.filter(made_at__gte=since).filter(Exists(first)).values("code", "lane").order_by()
+    found = Signal.objects.filter(made_at__gte=since, of_change=False).filter(Exists(first)).values("code", "lane").order_by()
     rows = found.annotate(
         held=Count("comment", distinct=True),
         removed=Count("comment", distinct=True, filter=Q(comment__state__in=(_S.REJECTED, _S.REMOVED))),
         published=Count("comment", distinct=True, filter=Q(comment__public=True)),
         waiting=Count("comment", distinct=True, filter=Q(comment__held=True)),
     )
-    return [ReasonRow(**row) for row in rows.order_by("-held", "code")]
+    return [ReasonRow(words=name_reason(row["code"]), **row) for row in rows.order_by("-held", "code")]
 
 
 def _read_loads(viewer: User, since: datetime) -> list[Load]:

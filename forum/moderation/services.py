@@ -21,13 +21,13 @@ from forum.discussion.services import Actor, StaleVersionError, TransitionError,
 from forum.discussion.undoing import UNDO_FOR
 
 from .models import QueueItem
+from .reason_names import DETAILS_CODE
 from .spans import Cut, make_cuts, take_out
 from .telling import with_batches
 
 _S, _K = Comment.State, Decision.Kind
 ANSWERS = (_K.CHANGE, _K.DECLINED, _K.APPEAL)
 UNDOABLE_KINDS = (_K.STATE, _K.REDACTION, _K.KEPT, _K.LOCK, _K.DISCUSSION, *ANSWERS)
-DETAILS_CODE = "details_"  # begins the code of a signal about a detail; its kind follows
 
 
 class NothingMarkedError(ValueError):

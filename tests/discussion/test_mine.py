@@ -82,6 +82,17 @@ def test_no_word_of_blame_is_told():
     assert not [word for word in ("rejected", "violat", "spam", "abuse", "banned", "illegal", "guilty") if word in words]
 
 
+def test_writer_is_told_why_words_were_taken_out_and_not_of_what_was_undone():
+    guest, moderator = GuestFactory(), _moderator()
+    comment = redact_comment(CommentFactory(guest=guest), body="It [words].", actor=moderator, reason="advertising")
+    undone = redact_comment(CommentFactory(guest=guest), body="It [phone].", actor=moderator)
+    redact_comment(undone, body="It 0151.", actor=moderator, undoes=undone.decisions.first())
+    words = words_of(visit_as(guest).get("/mine/"))
+    assert comment.state == "published"
+    assert "A moderator took words out of it that read like advertising. Tell us if we were wrong." in words
+    assert "so that nobody can be found" not in words
+
+
 def test_redaction_and_changes_are_told():
     guest = GuestFactory()
     redacted, waiting, declined = (CommentFactory(guest=guest, body=f"Words {number}.") for number in range(3))

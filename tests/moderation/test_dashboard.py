@@ -15,6 +15,8 @@ from forum.discussion.models import Lane
 from forum.discussion.services import transition
 from forum.moderation import services
 from forum.moderation.dashboard import read_dashboard, wait_words
+from forum.moderation.reason_names import name_reason
+from forum.moderation.waiting import Waiting, count_waiting
 from tests.factories import CommentFactory, MemberFactory, ModeratorFactory
 from tests.moderation.queueing import moderator, suspect
 
@@ -39,12 +41,42 @@ def test_reasons_say_what_became_of_the_comments() -> None:
     actor = moderator()
     comments = [CommentFactory(state="held") for _ in range(4)]
     for comment in comments:
-        suspect(comment, Lane.ADVERTISING, code="phrase")
+        suspect(comment, Lane.ADVERTISING, code="ad_praise")
     services.publish_comment(comments[0], actor=actor)
     services.remove_comment(comments[1], actor=actor, reason="advertising")
     services.remove_comment(comments[2], actor=actor, reason="advertising")
     (row,) = read_dashboard(actor.user, timezone.now()).reasons
-    assert (row.code, row.held, row.removed, row.published, row.waiting) == ("phrase", 4, 2, 1, 1)
+    assert (row.code, row.held, row.removed, row.published, row.waiting) == ("ad_praise", 4, 2, 1, 1)
+    assert row.words == "Praise that would fit under any page"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("details_school", "The name of a school"),
+        ("honeypot", "A field filled in that people do not see"),
+        ("our_own", "Our own"),
+    ],
+)
+def test_code_of_a_signal_has_words(code: str, words: str) -> None:
+    assert name_reason(code) == words
+
+
+def test_questions_of_these_days_are_counted_with_those_that_were_answered() -> None:
+    question = CommentFactory(body="What helped you?")
+    CommentFactory(body="And what did not?")
+    CommentFactory(parent=question, body="Warm water.")
+    CommentFactory(body="Who knows?", posted_at=timezone.now() - timedelta(days=40))
+    numbers = read_dashboard(moderator().user, timezone.now())
+    assert (numbers.asked, numbers.answered, numbers.questions) == (2, 1, 2)
+
+
+def test_what_waits_is_counted_in_one_query(django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        assert count_waiting() == Waiting(0, None)
+    oldest = CommentFactory(state="held", posted_at=timezone.now() - timedelta(hours=31))
+    CommentFactory(state="held")
+    assert count_waiting() == Waiting(2, oldest.created_at)
 
 
 def test_honest_posts_that_waited_are_counted_of_a_hundred() -> None:
