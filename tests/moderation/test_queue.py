@@ -13,11 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forum.accounts import roles
+from forum.accounts.models import User
 from forum.discussion.arrival import Arrival
+from forum.discussion.editing import appeal, edit_comment
 from forum.discussion.models import ActorKind, Comment, Decision, Lane
 from forum.discussion.services import Actor, TransitionError, post_comment, transition
 from forum.moderation import services
-from forum.moderation.models import QueueItem
+from forum.moderation.batches import prepare_batch, run_batch, start_batch
+from forum.moderation.models import Batch, QueueItem
 from forum.moderation.queue import count_lanes
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 from tests.moderation.queueing import QUEUE, moderator, press, suspect, waiting_in
@@ -84,15 +87,27 @@ def test_nonsense_in_the_address_is_not_found(client: Client, query: str) -> Non
     assert client.get(f"{QUEUE}?{query}").status_code == 404
 
 
-def test_queue_costs_at_most_twelve_queries_whatever_its_size(client: Client) -> None:
+def test_queue_costs_at_most_twelve_queries_whatever_its_size(client: Client, ines: User) -> None:
+    """With everything that a page can have: a batch decided last, a change, an appeal against one's own decision, a network."""
     counts = []
+    appealed = transition(CommentFactory(), "removed", actor=Actor(ActorKind.MODERATOR, ines), reason="unkind")
+    appeal(appealed, text="Why?")
+    changed = CommentFactory()
+    edit_comment(changed, body="https://example.net", subject="", relation="", actor=Actor(ActorKind.WRITER))
+    post_comment(discussion=changed.discussion, body="Hello.", guest=GuestFactory(), arrival=Arrival(client_ip="203.0.113.9"))
     for size in (1, 24):
         root = CommentFactory(body="Does it help?")
         for _ in range(size):
             comment = CommentFactory(state="held", parent=root, author=MemberFactory())
             suspect(comment, Lane.ADVERTISING, words="months")
+        chosen = CommentFactory()
+        actor = Actor(ActorKind.MODERATOR, ines)
+        batch = prepare_batch(moderator=actor, verb="remove", scope="chosen", chosen={chosen.pk: chosen.version})
+        start_batch(batch, reason="other")
+        run_batch(Batch.objects.get(pk=batch.pk))
         with CaptureQueriesContext(connection) as queries:
-            client.get(QUEUE)
+            answer = client.get(QUEUE)
+        assert answer.context["last"].batch
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12, [query["sql"][:150] for query in queries]
 
