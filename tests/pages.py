@@ -40,7 +40,7 @@ VNU = ROOT / "tests" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 PLAIN_TEXT = {"site:healthz", "site:readyz", "site:robots", "site:sitemap", "site:sitemap-part"}
 FILES = {"privacy:file", "discussion:feed", "discussion:article-feed", "discussion:thread-feed"}
-REDIRECTS = {"discussion:comment", "discussion:year"}
+REDIRECTS = {"subscriptions:open-answer", "discussion:comment", "discussion:year"}
 # Of one person's own rows: visited where their journeys are tested.
 PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-mail", "discussion:draft-by-link"}
 MEMBERS_ONLY = {"discussion:attach", "discussion:comment-ignore", "own:settings", "own:show-again"}  # ``tests.member_pages``

@@ -9,6 +9,8 @@ comment_posted = Signal()
 comment_published = Signal()
 # Sent with ``comment`` and ``decision`` after each change of state or place.
 comment_state_changed = Signal()
+# Sent with ``comment``, ``former_root_id`` and ``moved`` (the ids of all that moved along) after it came into another thread.
+comment_moved = Signal()
 # Sent with ``comment``, ``revision`` and ``decision`` (None where nobody had to decide) after its text changed.
 comment_edited = Signal()
 # Sent with ``comment`` after its writer asked for something that a moderator decides (a change of a public comment, a second

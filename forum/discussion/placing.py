@@ -31,7 +31,8 @@ def reattach_comment(
     """Make ``comment`` an answer to ``parent``, or with None the beginning of a thread; what answers it moves along.
 
     Every state stays as it is. In the new thread they stand by their time; their permalinks find them there. Raises PlaceError
-    for a place in another discussion or below itself, StaleVersionError as ``transition`` does. Sends ``comment_state_changed``.
+    for a place in another discussion or below itself, StaleVersionError as ``transition`` does. Sends
+    ``comment_state_changed`` and, in another thread, ``comment_moved``.
     """
     discussion = Discussion.objects.select_for_update(no_key=True).get(pk=comment.discussion_id)
     comment = Comment.objects.get(pk=comment.pk)
@@ -63,6 +64,8 @@ def reattach_comment(
     )
     comment = Comment.objects.get(pk=comment.pk)
     events.comment_state_changed.send(Comment, comment=comment, decision=decision)
+    if new_root_id != old_root_id:
+        events.comment_moved.send(Comment, comment=comment, former_root_id=old_root_id, moved=moved)
     show_change(discussion)
     return comment
 

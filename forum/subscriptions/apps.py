@@ -16,6 +16,7 @@ class SubscriptionsConfig(AppConfig):
         from forum.discussion.events import (
             comment_anonymised,
             comment_edited,
+            comment_moved,
             comment_posted,
             comment_published,
             comment_state_changed,
@@ -24,6 +25,8 @@ class SubscriptionsConfig(AppConfig):
         from . import receivers
 
         comment_posted.connect(receivers.follow_own, dispatch_uid="subscriptions.follow_own")
+        comment_posted.connect(receivers.note_answer, dispatch_uid="subscriptions.note_answer")
+        comment_moved.connect(receivers.follow_move, dispatch_uid="subscriptions.follow_move")
         comment_published.connect(receivers.alert, dispatch_uid="subscriptions.alert")
         comment_state_changed.connect(receivers.follow_state, dispatch_uid="subscriptions.follow_state")
         comment_edited.connect(receivers.follow_words, dispatch_uid="subscriptions.follow_edit")

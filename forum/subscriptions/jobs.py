@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from forum.jobs.definitions import job
-from forum.jobs.schedule import daily
+from forum.jobs.schedule import daily, every
 
+from . import digest
 from .alerts import LOOKED_AT_AGAIN_AFTER, CommentChangedError, Place, drop_waiting, find_announced, is_out_of_sight, tell_batch
 from .models import Delivery, Subscription
 
@@ -38,6 +39,14 @@ def take_back(comment_id: int) -> None:
     """Delete mail about a comment that has changed since it was written; what can still be read is told anew."""
     if drop_waiting(comment_id):
         tell_readers.enqueue(comment_id)
+
+
+@every(weeks=1)
+@job()
+def send_digests() -> None:
+    """Write the weekly mails, a few dozen at a time."""
+    if digest.send_next(timezone.now()):
+        send_digests.enqueue()
 
 
 @daily(at="04:30")

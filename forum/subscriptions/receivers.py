@@ -1,5 +1,6 @@
 """What this app does about what happens below: rows in the same transaction; one job for a comment, however many readers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -11,7 +12,8 @@ from forum.discussion.models import Comment, Decision
 from . import jobs, proving
 from .alerts import delay, is_told_of
 from .models import Subscription
-from .services import subscribe
+from .services import move_subscriptions, subscribe
+from .waiting import unseen
 
 
 def follow_own(sender: type, comment: Comment, wants_mail: bool, **kwargs: Any) -> None:
@@ -35,6 +37,20 @@ def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: A
         jobs.take_back.enqueue(comment.pk)
     elif comment.public and comment.published_at != decision.at:
         _tell_later(comment)
+    if decision.kind == Decision.Kind.PLACE:  # it answers somebody else now
+        _tell_later(comment)
+
+
+def follow_move(sender: type, comment: Comment, former_root_id: int, moved: Sequence[int], **kwargs: Any) -> None:
+    """Let those who wrote what moved hear of answers where it stands now."""
+    move_subscriptions(comment, former_root_id, moved)
+
+
+def note_answer(sender: type, comment: Comment, **kwargs: Any) -> None:
+    """Take answers in this conversation off the list of what waits for the writer: they have read on, and written."""
+    if comment.root_id:
+        person = Person(user=comment.author, guest=comment.guest)
+        unseen(person).filter(comment__root=comment.root_id).update(seen_at=comment.created_at)
 
 
 def follow_words(sender: type, comment: Comment, **kwargs: Any) -> None:

@@ -99,6 +99,22 @@ def undo_stop(people: Sequence[Person], moment: datetime) -> None:
     stopped_at(people, moment).update(stopped_at=None)
 
 
+@transaction.atomic
+def move_subscriptions(comment: Comment, former_root_id: int, moved: Collection[int]) -> None:
+    """Give those who were told of the former thread the one in which ``comment`` stands now, with all that ``moved`` along.
+
+    Who wrote something of it hears of replies there; who followed a thread that is another's part now, follows that one.
+    """
+    writers = Comment.objects.filter(pk__in=moved)
+    wrote = Q(user__in=writers.exclude(author=None).values("author")) | Q(guest__in=writers.exclude(guest=None).values("guest"))
+    concerned = Q(kind=Kind.REPLIES) & wrote
+    if former_root_id == comment.pk:
+        concerned |= Q(kind=Kind.THREAD)
+    root = comment.root or comment
+    for row in Subscription.objects.filter(concerned, root=former_root_id, stopped_at=None).select_related("user", "guest"):
+        subscribe(Person(user=row.user, guest=row.guest), row.kind, root=root, now=row.made_at)
+
+
 def drop_mail(ids: Any) -> None:
     """Delete the mails with these ids that have not been sent."""
     OutgoingMessage.objects.filter(pk__in=ids, state=OutgoingMessage.State.WAITING).delete()

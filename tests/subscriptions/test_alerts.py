@@ -17,6 +17,7 @@ from forum.discussion.closing import set_discussion_state
 from forum.discussion.correcting import redact_comment
 from forum.discussion.erasing import forget_writer
 from forum.discussion.models import ActorKind, Comment
+from forum.discussion.placing import reattach_comment
 from forum.discussion.services import Actor, post_comment, transition
 from forum.jobs.worker import Worker
 from forum.mail.models import OutgoingMessage
@@ -412,3 +413,25 @@ def test_batch_costs_the_same_with_one_and_with_two_hundred_followers(article, m
             alerts.tell_batch(comment, alerts.Place(is_article=True), timezone.now(), lambda place: None)
         counts.append(sum(query["sql"].startswith("SELECT") for query in found))  # SQLite inserts a hundred rows at a time
     assert counts[0] == counts[1] <= 9
+
+
+def test_answer_that_stood_in_the_wrong_place_is_told_once_it_is_moved(article, marit):
+    joan, tom = guest_person(), guest_person()
+    question, other = ask(article, joan), ask(article, tom)
+    lost = answer(other, marit)
+    work_later()
+    assert recipients() == [tom.guest.email]
+    reattach_comment(lost, parent=question, actor=Actor(ActorKind.MODERATOR, ModeratorFactory()))
+    work_later(timedelta(hours=1))
+    assert joan.guest.email in recipients()
+
+
+def test_who_wrote_what_was_moved_hears_of_replies_where_it_stands_now(article, marit):
+    joan, follower = guest_person(), guest_person()
+    root, question = ask(article, guest_person()), ask(article, joan)
+    subscribe(follower, Kind.THREAD, root=question)
+    moved = reattach_comment(question, parent=root, actor=Actor(ActorKind.MODERATOR, ModeratorFactory()))
+    work_later()
+    answer(moved, marit)
+    work_later(timedelta(hours=1))
+    assert {joan.guest.email, follower.guest.email} <= set(recipients())

@@ -1,5 +1,7 @@
 """Template tags that bring what somebody is told to the pages of apps below this one."""
 
+from typing import Any
+
 from django import template
 
 from forum.accounts.models import Guest, User
@@ -7,6 +9,7 @@ from forum.accounts.people import Person
 from forum.discussion.models import Comment
 
 from ..services import has_stopped
+from ..waiting import Waiting, people_of, read_waiting
 
 register = template.Library()
 
@@ -18,3 +21,10 @@ def emails_are_stopped(member: User | None, guest: Guest | None, parent: Comment
         return False
     person = Person(user=member) if member else Person(guest=guest)
     return has_stopped(person, root_id=parent.thread_id if parent else None)
+
+
+@register.simple_tag(takes_context=True)
+def waiting_answers(context: dict[str, Any]) -> list[Waiting]:
+    """Return the answers that wait for whom the page is about: whose ``link`` it was opened by, else who looks."""
+    link = context.get("link")
+    return read_waiting([link.person] if link else people_of(context["request"]))
