@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from forum.accounts.models import User
 from forum.discussion.admin.dates import age_of, age_words, year_words
-from forum.discussion.admin.differences import Part as Compared
-from forum.discussion.admin.differences import compare_texts
 from forum.discussion.admin.verbs import name_of
+from forum.discussion.differences import Part as Compared
+from forum.discussion.differences import compare_texts
 from forum.discussion.editing import text_key
 from forum.discussion.models import Appeal, Comment, Lane, PendingChange, Signal, Strength
 from forum.discussion.questions import shorten

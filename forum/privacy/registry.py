@@ -31,6 +31,7 @@ HOLD_NOBODY = {
     "site.HelpLine": "services that answer the public",
     "site.SiteText": "the operator's words about this site",
     "site.SiteVersion": "a number",
+    "subscriptions.Told": "ids of decisions",
 }
 
 

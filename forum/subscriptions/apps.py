@@ -20,6 +20,7 @@ class SubscriptionsConfig(AppConfig):
             comment_posted,
             comment_published,
             comment_state_changed,
+            writer_answered,
         )
 
         from . import receivers
@@ -31,4 +32,6 @@ class SubscriptionsConfig(AppConfig):
         comment_state_changed.connect(receivers.follow_state, dispatch_uid="subscriptions.follow_state")
         comment_edited.connect(receivers.follow_words, dispatch_uid="subscriptions.follow_edit")
         comment_anonymised.connect(receivers.follow_words, dispatch_uid="subscriptions.follow_anonymised")
+        for event in (comment_state_changed, comment_edited, writer_answered):
+            event.connect(receivers.tell_decision, dispatch_uid="subscriptions.tell_decision")
         address_proven.connect(receivers.welcome, dispatch_uid="subscriptions.welcome")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from forum.jobs.definitions import job
 from forum.jobs.schedule import daily, every
 
-from . import digest
+from . import digest, writers
 from .alerts import LOOKED_AT_AGAIN_AFTER, CommentChangedError, Place, drop_waiting, find_announced, is_out_of_sight, tell_batch
 from .models import Delivery, Subscription
 
@@ -47,6 +47,12 @@ def send_digests() -> None:
     """Write the weekly mails, a few dozen at a time."""
     if digest.send_next(timezone.now()):
         send_digests.enqueue()
+
+
+@job()
+def tell_writer(decision_id: int) -> None:
+    """Tell the writer of a comment what was decided about it."""
+    writers.tell_writer(decision_id)
 
 
 @daily(at="04:30")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.models import Guest
-from forum.discussion.models import Comment, Discussion
+from forum.discussion.models import Comment, Decision, Discussion
 from forum.mail.models import OutgoingMessage
 
 
@@ -127,3 +127,12 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.comment_id}"
+
+
+class Told(models.Model):
+    """That a decision has been told to the writer of the comment, or needs no telling any more."""
+
+    decision = models.OneToOneField(Decision, models.CASCADE, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.pk)

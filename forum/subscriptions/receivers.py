@@ -11,6 +11,7 @@ from forum.discussion.models import Comment, Decision
 
 from . import jobs, proving
 from .alerts import delay, is_told_of
+from .fates import is_worth_telling
 from .models import Subscription
 from .services import move_subscriptions, subscribe
 from .waiting import unseen
@@ -57,6 +58,12 @@ def follow_words(sender: type, comment: Comment, **kwargs: Any) -> None:
     """Write mail anew that still holds the former words, or the name of somebody who is erased."""
     if comment.public:
         jobs.take_back.enqueue(comment.pk)
+
+
+def tell_decision(sender: type, decision: Decision | None, **kwargs: Any) -> None:
+    """Tell the writer of a decision in ten minutes, if it is one that they have to know."""
+    if decision is not None and is_worth_telling(decision):
+        jobs.tell_writer.using(run_after=timezone.now() + delay()).enqueue(decision.pk)
 
 
 def welcome(sender: type, guest: Guest, **kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from forum.discussion.admin.differences import MOST_WORDS, compare_texts
+from forum.discussion.differences import MOST_WORDS, compare_texts
 from forum.discussion.editing import appeal, edit_comment, text_key
 from forum.discussion.models import ActorKind, Appeal, PendingChange
 from forum.discussion.services import Actor, transition

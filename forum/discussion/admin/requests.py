@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import ngettext
 
+from ..differences import compare_texts
 from ..editing import text_key
 from ..models import Appeal, Comment, PendingChange
 from ..permissions import APPEALABLE
-from .differences import compare_texts
 from .forms import AnswerForm, ChangeForm
 from .lists import MAX_LISTED
 
