@@ -26,7 +26,7 @@ ENDINGS = ("ですか", "ますか", "でしょうか", "ませんか", "でし�
 _LEAD_INS = frozenset(
     """
     and but so or also hi hello please well then now und aber oder auch hallo et mais ou alors bonjour y pero o entonces hola
-    e mas entao ola ma allora ciao salve en maar of dus och men eller hej i a ale albo και αλλα η
+    e mas entao ola ma allora ciao salve en maar of dus och men eller hej ale albo και αλλα η
     """.split()  # noqa: SIM905 - a list of a line a word is harder to read
 )
 

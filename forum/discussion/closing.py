@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from . import events
 from .models import Comment, Decision, Discussion
 from .services import Actor, TransitionError, lock_comment, show_change
 from .undoing import is_last
@@ -71,6 +72,7 @@ def set_discussion_state(
         undoes=undoes,
         at=now,
     )
+    events.discussion_changed.send(Discussion, discussion=discussion, before=before)
     show_change(discussion)
     return discussion
 

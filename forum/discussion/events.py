@@ -19,6 +19,8 @@ comment_request_changed = Signal()
 # Sent with ``comment``, ``member`` and ``guest`` (one of them, the other None) and ``was_right`` after a moderator decided about
 # a comment that this person had reported. Undone and decided again, it is sent again.
 report_settled = Signal()
+# Sent with ``discussion`` after it was opened, closed, hidden or shown, and the state ``before``.
+discussion_changed = Signal()
 # Sent with ``comment`` after it lost its writer for good; its words stand, but for the writer's name in them.
 comment_anonymised = Signal()
 # Sent with ``comment`` and ``decision`` when a moderator answered its writer: about a change, or a question for a second look;

@@ -16,6 +16,8 @@ ASKING = {
     "en": [
         "Does warm water help?",
         "i want to know if the pump is loud",
+        "I would so like to know how your girl is now",
+        "I really need to know what comes next.",
         "has anyone tried this",
         "Has anybody had the pump for ten years",
         "Does any one of you sleep through",
@@ -136,6 +138,8 @@ TELLING = {
         "She asked me and I told her.",
         "The dose was 40 (?) in the end.",
         "They will let me know next week.",
+        "I did it for my mother for nine years.",
+        "I thought your girl might like to know that someone came after her.",
         "Without any help from the clinic we found our way.",
         "This is what helped; nothing else did.",
         "I never gave up hope.",
