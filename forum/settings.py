@@ -158,6 +158,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "forum.archive",
     "forum.backup",
+    "forum.api",
     "forum.imports",
     "forum.privacy",
     "forum.moderation",

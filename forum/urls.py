@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("forum.subscriptions.urls")),
     path("", include("forum.discussion.urls")),
     path("", include("forum.privacy.urls")),
+    path("", include("forum.api.urls")),
 ]
 
 if apps.is_installed("anymail"):  # a mail provider chosen by EMAIL_URL reports bounces here

@@ -39,7 +39,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VNU = ROOT / "tests" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
 PLAIN_TEXT = {"site:healthz", "site:readyz", "site:robots", "site:sitemap", "site:sitemap-part"}
-FILES = {"privacy:file", "discussion:feed", "discussion:article-feed", "discussion:thread-feed"}
+FILES = {"privacy:file", "discussion:feed", "discussion:article-feed", "discussion:thread-feed", "api:description"}
+JSON = {"api:articles", "api:article", "api:comments", "api:comment"}
 REDIRECTS = {"subscriptions:open-answer", "discussion:comment", "discussion:year"}
 # Of one person's own rows: visited where their journeys are tested.
 PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-mail", "discussion:draft-by-link"}
@@ -167,7 +168,7 @@ class OwnPages:
 
 def _names() -> list[str]:
     """Return the names of all addresses that show a page to the public."""
-    unseen = PLAIN_TEXT | FILES | REDIRECTS | PERSONAL | MEMBERS_ONLY | (account_names() - ENTRANCE)
+    unseen = PLAIN_TEXT | FILES | JSON | REDIRECTS | PERSONAL | MEMBERS_ONLY | (account_names() - ENTRANCE)
     return sorted(set(_names_in(get_resolver().url_patterns, "")) - unseen)
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.utils import timezone
 from django.utils.dates import MONTHS
@@ -11,9 +11,18 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from .threads import DAYS_IN_A_MONTH, Dated, Gap, Row
+from .threads import DAYS_IN_A_MONTH, Dated, Gap
 
 DAYS_IN_A_YEAR = 365.2425
+
+
+class Printed(Dated, Protocol):
+    """Anything with what an old page printed about its date."""
+
+    @property
+    def posted_text(self) -> str: ...
+    @property
+    def origin_note(self) -> str: ...
 
 
 class Moment(NamedTuple):
@@ -49,7 +58,7 @@ def _month(day: date, language: str | None) -> str:
     return date_format(day, "YEAR_MONTH_FORMAT")
 
 
-def as_printed(row: Row) -> str:
+def as_printed(row: Printed) -> str:
     """Return what the old page printed about the date, where that adds to the date shown or contradicts it, else nothing."""
     printed = [row.posted_text] if row.posted_text and not _says_the_same(row) else []
     if row.origin_note:
@@ -57,7 +66,7 @@ def as_printed(row: Row) -> str:
     return "; ".join(printed)
 
 
-def _says_the_same(row: Row) -> bool:
+def _says_the_same(row: Printed) -> bool:
     if row.posted_at is None or row.posted_precision in ("before", "unknown"):
         return False
     day = timezone.localdate(row.posted_at)

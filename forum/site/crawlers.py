@@ -15,6 +15,7 @@ from .sitemap import CONTENT_TYPE, load_sections, write_index, write_part
 NOT_FOR_ROBOTS = (
     "/accounts/",
     "/admin/",
+    "/api/v1/*/",
     "/articles/*/comment/",
     "/comments/*/*/",
     "/drafts/",

@@ -18,13 +18,15 @@ TEXT_FIELD = "body"
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 503 if the database failed to do its work (away, locked, disk full), else 500; with the text that was sent, if any.
 
-    Django calls this inside its ``except`` block, so the failure is the one being handled.
+    Django calls this inside its ``except`` block, so the failure is the one being handled. A view for programs says it in its own
+    way: by its attribute ``tell_failure``, which takes the status.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
-        response = _answer(request, "503.html", 503)
+    status = 503 if isinstance(sys.exc_info()[1], OperationalError | InterfaceError) else 500
+    tell_failure = getattr(request.resolver_match and request.resolver_match.func, "tell_failure", None)
+    response: HttpResponse = tell_failure(status) if tell_failure else _answer(request, f"{status}.html", status)
+    if status == 503:
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
-    return _answer(request, "500.html", 500)
+    return response
 
 
 def _answer(request: HttpRequest, template: str, status: int) -> HttpResponse:

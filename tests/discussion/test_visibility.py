@@ -1,5 +1,6 @@
 """No page shows words that ``visible_to`` does not: random conversations, random viewers, every page that shows comments."""
 
+import json
 import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -89,6 +90,7 @@ def look_around(client, article, pks):
     paths += [f"{base}comments/{pk}/" for pk in pks] + [f"/comments/{pk}/" for pk in pks]
     paths += ["/mine/", *(f"/comments/{pk}/{page}/" for pk in pks for page in ("edit", "withdraw", "appeal"))]
     paths += ["/feed.atom", f"{base}feed.atom", *(f"{base}comments/{pk}/feed.atom" for pk in pks)]
+    paths += [f"/api/v1{base}", f"/api/v1{base}comments/", *(f"/api/v1/comments/{pk}/" for pk in pks)]
     writers = User.objects.filter(comments__in=pks).distinct()
     paths += [writer.get_absolute_url() for writer in writers]
     pages = {}
@@ -163,9 +165,15 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
         assert set(re.findall(rf"marker{article.pk}n\d+x", link)) == {marker(article, pks.index(pk)) for pk in own}
     # Feeds hold what everybody may read, and all of that.
     public = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=pks).values_list("pk", flat=True)
-    for path in ("/feed.atom", f"{article.get_absolute_url()}feed.atom"):
-        told = re.findall(r"<id>[^<]*/comments/(\d+)/</id>", pages[path])
-        assert {int(pk) for pk in told} & set(pks) == set(public), path
+    told = re.findall(r"<id>[^<]*/comments/(\d+)/</id>", pages[f"{article.get_absolute_url()}feed.atom"])
+    assert {int(pk) for pk in told} == set(public)
+    told = re.findall(r"<id>[^<]*/comments/(\d+)/</id>", pages["/feed.atom"])  # its first page
+    assert {int(pk) for pk in told} & set(pks) <= set(public)
+    for pk in pks:
+        answer = json.loads(pages[f"/api/v1/comments/{pk}/"])
+        assert answer.get("id") == (pk if pk in public else None)
+    listed = json.loads(pages[f"/api/v1{article.get_absolute_url()}comments/"])
+    assert {comment["id"] for comment in listed.get("items", [])} == set(public)
     told_to_engines = "".join(
         str(words)
         for path, page in pages.items()
