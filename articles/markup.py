@@ -123,7 +123,7 @@ def check_article(body: str, source_numbers: Iterable[int], quotes: Iterable[str
 
 def list_sections(html: str) -> list[tuple[str, str]]:
     """Return the id and the plain title of each h2 of a rendered article, for its table of contents."""
-    return [(id_, _to_plain(_CITATION_HTML.sub("", title))) for id_, title in _SECTION_HTML.findall(html)]
+    return [(id_, plain_text(title)) for id_, title in _SECTION_HTML.findall(html)]
 
 
 def count_citations(html: str) -> Counter[int]:
@@ -133,13 +133,17 @@ def count_citations(html: str) -> Counter[int]:
 
 def count_minutes(html: str) -> int:
     """Return the minutes that reading a rendered article takes, at least one."""
-    words = len(_to_plain(_CITATION_HTML.sub("", html)).split())
-    return max(1, round(words / WORDS_A_MINUTE))
+    return max(1, round(len(plain_text(html).split()) / WORDS_A_MINUTE))
+
+
+def plain_text(html: str) -> str:
+    """Return the words of a rendered article, without the numbers of its citations."""
+    return _to_plain(_CITATION_HTML.sub("", html))
 
 
 def opening_words(html: str, count: int = 30) -> str:
     """Return the first words of a rendered article on one line; corrections and the numbers of sources are no part of it."""
-    words = _to_plain(_CITATION_HTML.sub("", _CORRECTION_HTML.sub("", html))).split()
+    words = plain_text(_CORRECTION_HTML.sub("", html)).split()
     return " ".join(words[:count]) + ("…" if len(words) > count else "")
 
 

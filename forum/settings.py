@@ -164,6 +164,7 @@ INSTALLED_APPS = [
     "forum.moderation",
     "forum.care",
     "forum.subscriptions",
+    "forum.search",
     "forum.discussion",
     "forum.accounts",
     "forum.site",
@@ -425,6 +426,9 @@ SITEMAP_SECTIONS = [
     "forum.discussion.sitemap.Shelves",
     "forum.discussion.sitemap.Conversations",
 ]
+
+# Dotted paths of what a search can be narrowed to, beside what every comment has (``forum.search.filters.Filter``).
+SEARCH_FILTERS: list[str] = []
 
 # -- the first start
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("articles.urls")),
     path("", include("forum.subscriptions.urls")),
     path("", include("forum.discussion.urls")),
+    path("", include("forum.search.urls")),
     path("", include("forum.privacy.urls")),
     path("", include("forum.api.urls")),
 ]

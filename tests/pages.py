@@ -46,6 +46,9 @@ REDIRECTS = {"subscriptions:open-answer", "discussion:comment", "discussion:year
 PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-mail", "discussion:draft-by-link"}
 MEMBERS_ONLY = {"discussion:attach", "discussion:comment-ignore", "own:settings", "own:show-again"}  # ``tests.member_pages``
 
+# Something, nothing, and a narrowed search.
+SEARCHES = ("/search/?q=how+long", "/search/?q=zzzzz", "/search/?q=it+takes&only=comments&year=2010")
+
 # All that axe tests by default, the contrast of AAA, and targets big enough for a finger that trembles.
 AXE_RULES = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
 
@@ -103,7 +106,7 @@ class Sample:
         """Return the path of every public page, its views by query, and a page that does not exist."""
         found = [reverse(name, kwargs=kwargs) for name in _names() for kwargs in self.arguments_of(name)]
         article = self.article.get_absolute_url()
-        return [*found, f"{article}?order=newest", f"{article}?order=waiting", "/there-is-no-such-page/"]
+        return [*found, f"{article}?order=newest", f"{article}?order=waiting", *SEARCHES, "/there-is-no-such-page/"]
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,7 @@ class Question:
 
 def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard], Keyset | None]:
     """Return the articles with the latest activity below the keyset ``after``, and the next page's keyset if any."""
-    shown = Discussion.objects.filter(article__status=Article.Status.PUBLISHED).exclude(state=Discussion.State.HIDDEN)
-    shown = shown.select_related("article__collection").defer("article__body", "article__body_html")
+    shown = Discussion.objects.in_sight().select_related("article__collection").defer("article__body", "article__body_html")
     # An imported comment without a date has the moment of the one before it: only at the end it hides when the last one came.
     undated = Comment.objects.filter(public=True, posted_precision="unknown", published_at=OuterRef("last_comment_at"))
     shown = shown.annotate(ends_undated=Exists(undated.filter(discussion=OuterRef("pk"))))

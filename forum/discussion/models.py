@@ -13,7 +13,7 @@ from articles.models import Article
 from forum.accounts.models import Guest, Relation
 from forum.accounts.names import MAX_NAME_CHARS
 
-from .querysets import CommentQuerySet
+from .querysets import CommentQuerySet, DiscussionQuerySet
 
 MAX_BODY_CHARS = 20_000
 MAX_SUBJECT_CHARS = 160
@@ -38,6 +38,8 @@ class Discussion(models.Model):
     active_at = models.DateTimeField(default=timezone.now, editable=False)  # the last comment, else when it was opened
     version = models.PositiveBigIntegerField(default=1, editable=False)
     changed_at = models.DateTimeField(null=True, editable=False)  # when the version grew the last time
+
+    objects = DiscussionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("discussion")

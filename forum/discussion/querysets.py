@@ -8,7 +8,15 @@ from django.db.models import Q
 from .permissions import Viewer
 
 if TYPE_CHECKING:
-    from .models import Comment  # noqa: F401
+    from .models import Comment, Discussion  # noqa: F401
+
+
+class DiscussionQuerySet(models.QuerySet["Discussion"]):
+    """Which discussions."""
+
+    def in_sight(self) -> Self:
+        """Those that readers can open: under a published article, and not hidden."""
+        return self.filter(article__status="published").exclude(state="hidden")
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):

@@ -28,6 +28,8 @@ HOLD_NOBODY = {
     "moderation.LinkHost": "domains, and the moderators' own words",
     "moderation.PhraseRule": "the moderators' own words",
     "moderation.TokenCount": "counts under keyed hashes, of many people's comments",
+    "search.IndexState": "counts, and names of languages",
+    "search.IndexedArticle": "the publication's own words",
     "site.HelpLine": "services that answer the public",
     "site.SiteText": "the operator's words about this site",
     "site.SiteVersion": "a number",

@@ -91,6 +91,8 @@ def look_around(client, article, pks):
     paths += ["/mine/", *(f"/comments/{pk}/{page}/" for pk in pks for page in ("edit", "withdraw", "appeal"))]
     paths += ["/feed.atom", f"{base}feed.atom", *(f"{base}comments/{pk}/feed.atom" for pk in pks)]
     paths += [f"/api/v1{base}", f"/api/v1{base}comments/", *(f"/api/v1/comments/{pk}/" for pk in pks)]
+    # Words that all of them have, and words that only changed ones have.
+    paths += ["/search/?q=asked", "/search/?q=asked&only=unanswered", "/search/?q=and", "/search/?q=and&only=comments"]
     writers = User.objects.filter(comments__in=pks).distinct()
     paths += [writer.get_absolute_url() for writer in writers]
     pages = {}

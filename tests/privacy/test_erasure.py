@@ -19,6 +19,7 @@ from forum.mail.models import OutgoingMessage
 from forum.privacy import jobs
 from forum.privacy.models import DataExport, ErasureRequest, ThirdPartyRequest
 from forum.privacy.services import request_erasure, request_export, undo_erasure
+from forum.search.jobs import compact_index, learn_words
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 from tests.privacy.lives import ADDRESS, EARLIER_NAME, NAME, NOTED, SECRETS, WORDS, live, read_data_folder, read_database, work
 
@@ -31,6 +32,8 @@ def erase(person: Person, *, keep_words: bool) -> None:
         request_erasure(person, keep_words=keep_words)
     with time_machine.travel(NOW + timedelta(days=8), tick=False):
         jobs.erase_due_people.enqueue()
+        work()
+        compact_index.enqueue()
         work()
         jobs.empty_journal.enqueue()
         work()
@@ -45,6 +48,7 @@ def test_nothing_of_a_person_is_left_anywhere(
     caplog.set_level(logging.INFO)
     with time_machine.travel(NOW, tick=False):
         life = live(is_member=is_member)
+        learn_words.enqueue()
         work()
     everything = read_database() + read_data_folder()
     assert all(trace.encode() in everything for trace in (NAME, ADDRESS, WORDS, EARLIER_NAME, NOTED, *SECRETS))

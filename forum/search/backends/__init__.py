@@ -1,0 +1,25 @@
+"""The search of each database behind one interface: ``engine()`` is that of the site. Nothing above knows which it is."""
+
+from functools import cache
+
+from django.db import connection
+
+from .base import Document, Engine, Match, Question
+
+__all__ = ["Document", "Engine", "Match", "Question", "engine"]
+
+
+def engine() -> Engine:
+    """Return the search of the database that the site runs on."""
+    return _engine_for(connection.vendor)
+
+
+@cache
+def _engine_for(vendor: str) -> Engine:
+    if vendor == "sqlite":
+        from .sqlite import SqliteEngine
+
+        return SqliteEngine()
+    from .postgres import PostgresEngine
+
+    return PostgresEngine()

@@ -1,0 +1,90 @@
+"""PostgreSQL: a tsvector with a GIN index. The stems come in ready; no text search configuration is asked."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from ..models import IndexedText
+from ..query import Ways
+from .base import Document, Match, Question
+
+WEIGHTS = "{0.1, 0.2, 0.4, 1.0}"  # of body (D), nothing (C), lead (B), title (A)
+DIVIDED_BY_LENGTH = 1  # by 1 + the logarithm of it (ts_rank's normalization)
+GAP = 20  # places between two parts of a text, so that no phrase reaches from one into the next
+
+# ruff: noqa: S608 - table names are those of our models; whatever comes from outside is a parameter
+
+
+class PostgresEngine:
+    """See ``base.Engine``."""
+
+    def put(self, table: type[IndexedText], documents: Iterable[Document]) -> None:
+        rows = [(text.pk, " ".join(text.marks), _write_vector(text)) for text in documents]
+        sql = f"""INSERT INTO "{_name(table)}" AS kept (rowid, marks, words) VALUES (%s, %s, %s::tsvector)
+                  ON CONFLICT (rowid) DO UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words"""
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
+
+    def match(self, table: type[IndexedText], question: Question, *, limit: int) -> list[Match]:
+        name = _name(table)
+        wanted = " & ".join(_write_ways(ways) for ways in question.wanted)
+        where = ["words @@ %s::tsquery"]
+        params: list[Any] = [_write(question)]
+        if question.from_pk is not None:
+            where.append(f'"{name}".rowid >= %s')
+            params.append(question.from_pk)
+        if question.condition:
+            where.append(question.condition[0])
+            params.extend(question.condition[1])
+        # The limit first: ranking reads every place of every word.
+        sql = f"""
+            SELECT rowid, ts_rank(%s::float4[], words, %s::tsquery, {DIVIDED_BY_LENGTH}), marks FROM (
+                SELECT rowid, words, marks FROM "{name}" WHERE {" AND ".join(where)} ORDER BY rowid DESC LIMIT %s
+            ) AS found"""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [WEIGHTS, wanted, *params, limit])
+            return [Match(*row) for row in cursor.fetchall()]
+
+    def match_any(self, table: type[IndexedText], stems: Sequence[str], *, limit_each: int) -> list[tuple[int, int]]:
+        one = f'(SELECT rowid, %s FROM "{_name(table)}" WHERE words @@ %s::tsquery ORDER BY rowid DESC LIMIT %s)'
+        params = [value for number, stem in enumerate(stems) for value in (number, _write_run((stem,)), limit_each)]
+        if not stems:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join([one] * len(stems)), params)
+            return cursor.fetchall()
+
+    def compact(self, table: type[IndexedText]) -> None:
+        """Do nothing: PostgreSQL gives the place of what was deleted to new rows by itself."""
+
+
+def _name(table: type[IndexedText]) -> str:
+    return table._meta.db_table
+
+
+def _write_vector(text: Document) -> str:
+    """Return the words of ``text`` with their places, as PostgreSQL reads a tsvector. Stems hold letters and digits only."""
+    places: dict[str, list[str]] = {}
+    first = 1
+    for stems, weight in ((text.title, "A"), (text.lead, "B"), (text.body, "")):
+        for place, stem in enumerate(stems, start=first):
+            places.setdefault(stem, []).append(f"{place}{weight}")
+        first += len(stems) + GAP
+    return " ".join([*(f"'{stem}':{','.join(where)}" for stem, where in places.items()), *(f"'{mark}'" for mark in text.marks)])
+
+
+def _write(question: Question) -> str:
+    parts = [_write_ways(ways) for ways in question.wanted]
+    parts += [f"'{mark}'" for mark in question.marks]
+    parts += [f"!{_write_ways(ways)}" for ways in question.unwanted]
+    return " & ".join(parts)
+
+
+def _write_ways(ways: Ways) -> str:
+    return f"({' | '.join(_write_run(way) for way in sorted(ways))})"
+
+
+def _write_run(stems: Sequence[str]) -> str:
+    quoted = [f"'{stem}'" for stem in stems]
+    return f"({' <-> '.join(quoted)})"

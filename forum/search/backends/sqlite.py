@@ -1,0 +1,90 @@
+"""SQLite: FTS5. The stems come in ready, so its tokenizer only parts them at spaces."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from ..models import IndexedText
+from ..query import Ways
+from .base import Document, Match, Question
+
+WEIGHTS = "0.0, 10.0, 4.0, 1.0"  # of marks, title, lead, body in FTS5's ranking (BM25)
+PAGES_AT_ONCE = 250  # of 4 KB each, rewritten in one transaction
+
+# ruff: noqa: S608 - table names are those of our models; whatever comes from outside is a parameter
+
+
+class SqliteEngine:
+    """See ``base.Engine``."""
+
+    def put(self, table: type[IndexedText], documents: Iterable[Document]) -> None:
+        rows = [
+            (text.pk, " ".join(text.marks), " ".join(text.title), " ".join(text.lead), " ".join(text.body)) for text in documents
+        ]
+        sql = f'INSERT OR REPLACE INTO "{_name(table)}" (rowid, marks, title, lead, body) VALUES (%s, %s, %s, %s, %s)'
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, rows)
+
+    def match(self, table: type[IndexedText], question: Question, *, limit: int) -> list[Match]:
+        name = _name(table)
+        where = [f'"{name}" MATCH %s']
+        params: list[Any] = [_write(question)]
+        if question.from_pk is not None:
+            where.append("rowid >= %s")
+            params.append(question.from_pk)
+        if question.condition:
+            where.append(question.condition[0])
+            params.extend(question.condition[1])
+        sql = f"""SELECT rowid, -bm25("{name}", {WEIGHTS}), marks FROM "{name}"
+                  WHERE {" AND ".join(where)} ORDER BY rowid DESC LIMIT %s"""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*params, limit])
+            return [Match(*row) for row in cursor.fetchall()]
+
+    def match_any(self, table: type[IndexedText], stems: Sequence[str], *, limit_each: int) -> list[tuple[int, int]]:
+        name = _name(table)
+        one = f'SELECT * FROM (SELECT rowid, %s FROM "{name}" WHERE "{name}" MATCH %s ORDER BY rowid DESC LIMIT %s)'
+        params = [value for number, stem in enumerate(stems) for value in (number, _in_text(_write_run((stem,))), limit_each)]
+        if not stems:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join([one] * len(stems)), params)
+            return cursor.fetchall()
+
+    def compact(self, table: type[IndexedText]) -> None:
+        # The first step, with a negative number, says that everything shall be merged; later ones go on until there is nothing
+        # to do. Such a one changes a single row (SQLite's documentation of FTS5, "The 'merge' Command").
+        name, pages, has_changed = _name(table), -PAGES_AT_ONCE, True
+        while has_changed:
+            with transaction.atomic(), connection.cursor() as cursor:
+                before = connection.connection.total_changes
+                cursor.execute(f'INSERT INTO "{name}" ("{name}", rank) VALUES (%s, %s)', ["merge", pages])
+                has_changed = connection.connection.total_changes - before > 1
+            pages = PAGES_AT_ONCE
+
+
+def _name(table: type[IndexedText]) -> str:
+    return table._meta.db_table
+
+
+def _write(question: Question) -> str:
+    """Return ``question`` in the language of FTS5. Stems hold letters and digits only, so quoting them is enough."""
+    parts = [_in_text(_write_ways(ways)) for ways in question.wanted]
+    parts += [f'marks : "{mark}"' for mark in question.marks]
+    text = " AND ".join(parts)
+    if question.unwanted:
+        text = f"({text}) NOT ({' OR '.join(_in_text(_write_ways(ways)) for ways in question.unwanted)})"
+    return text
+
+
+def _in_text(part: str) -> str:
+    return f"{{title lead body}} : {part}"
+
+
+def _write_ways(ways: Ways) -> str:
+    return f"({' OR '.join(_write_run(way) for way in sorted(ways))})"
+
+
+def _write_run(stems: Sequence[str]) -> str:
+    return f'"{" ".join(stems)}"'

@@ -1,0 +1,55 @@
+"""Rows in and out of the index, in the transaction of what changes. What is public is in it; who may read it is asked later."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from articles.models import Article
+from forum.discussion.models import Comment
+
+from .backends import engine
+from .models import ChangedText, IndexedArticle, IndexedComment, IndexState
+from .texts import text_of_article, text_of_comment
+from .words import base_language
+
+VERSION = 1  # of the way in which texts become words: raise it, and every site makes its index anew
+
+
+def index_comment(comment: Comment) -> None:
+    """Let ``comment`` be found by the words it has now; not at all where it is not public."""
+    row = IndexedComment.objects.filter(pk=comment.pk)
+    if not comment.public:
+        if row.delete()[0]:
+            ChangedText.objects.create(comment=comment, is_new=False)
+        return
+    is_new = not row.exists()
+    language = Article.objects.filter(discussion=comment.discussion_id).values_list("language", flat=True).get()
+    if comment.language:
+        note_languages([comment.language])
+    engine().put(IndexedComment, [text_of_comment(comment, language).document()])
+    ChangedText.objects.create(comment=comment, is_new=is_new)
+
+
+def index_article(article: Article) -> None:
+    """Let ``article`` be found by the words it has now; not at all where it is not published."""
+    row = IndexedArticle.objects.filter(pk=article.pk)
+    if not article.is_published():
+        if row.delete()[0]:
+            ChangedText.objects.create(article=article, is_new=False)
+        return
+    is_new = not row.exists()
+    note_languages([article.language])
+    engine().put(IndexedArticle, [text_of_article(article).document()])
+    ChangedText.objects.create(article=article, is_new=is_new)
+
+
+def note_languages(languages: Iterable[str]) -> None:
+    """Remember in which languages there are texts: what is typed is looked for in each."""
+    bases = {base_language(language) for language in languages}
+    if bases <= set(IndexState.load().languages):
+        return
+    with transaction.atomic():
+        IndexState.objects.get_or_create(pk=1)
+        state = IndexState.objects.select_for_update().get(pk=1)
+        state.languages = sorted({*state.languages, *bases})
+        state.save(update_fields=["languages"])

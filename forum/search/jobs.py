@@ -1,0 +1,31 @@
+"""The work of the index: learning words each minute, making the index anew where it is of another kind, rewriting it at night."""
+
+from datetime import timedelta
+
+from forum.jobs.definitions import job
+from forum.jobs.schedule import daily, every
+
+from . import rebuilding, vocabulary
+
+
+@every(minutes=1)
+@job()
+def learn_words() -> None:
+    """Count the words of what was published, and forget those of what was taken away."""
+    vocabulary.learn()
+
+
+@every(minutes=5)
+@job(time_limit=timedelta(hours=2))
+def finish_index() -> None:
+    """Make the index anew after an upgrade that takes texts apart in another way, or on from where that was stopped."""
+    if rebuilding.is_due():
+        rebuilding.rebuild()
+
+
+@daily(at="04:20")
+@job(time_limit=timedelta(minutes=30))
+def compact_index() -> None:
+    """Rewrite the index without what was deleted, before the database's journal is emptied."""
+    vocabulary.learn()
+    rebuilding.compact()
