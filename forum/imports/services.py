@@ -15,7 +15,7 @@ from articles.models import Article
 from .models import ImportRun
 from .readers import READERS, detect
 from .records import CommentRecord, ImportFileError, Problem
-from .writer import OnProgress, Plan, count_missing_collections, plan_page, write_page
+from .writer import OnProgress, Plan, plan_page, write_page
 
 AUTO = "auto"
 
@@ -53,26 +53,30 @@ def import_file(
 ) -> list[Report]:
     """Import the pages of ``path`` and return a report for each. Raises ImportFileError, and then nothing was stored.
 
-    With ``target`` the comments go under that article. ``dry_run`` only compares. ``on_progress`` hears how many comments are
-    done, and of how many.
+    With ``target`` the comments go under that article. ``dry_run`` does it all and takes it back before anybody could see it: so
+    it knows which comments would wait. ``on_progress`` hears how many comments are done, and of how many.
     """
     now = now or timezone.now()
     reader = READERS[detect(path) if format == AUTO else format]
     pages = list(reader.read_pages(path))
-    if dry_run:
-        return [_report(reader.FORMAT, plan_page(page, now=now, target=target)) for page in pages]
     try:
         with transaction.atomic():
             plans = [plan_page(page, now=now, target=target) for page in pages]
+            articles = [plan.article for plan in plans]  # that are here before
             if all(plan.is_empty for plan in plans):
-                return [_report(reader.FORMAT, plan) for plan in plans]
+                return [_report(reader.FORMAT, plan, Counter(comments=0, replies=0)) for plan in plans]
             run = _start_run(path, reader.FORMAT, target, now)
             added = [write_page(plan, run=run, on_progress=on_progress) for plan in plans]
             _finish_run(run, plans, added)
+            transaction.set_rollback(dry_run)
     except IntegrityError as error:
         # Two imports of one page at one moment: the database let the first one pass.
         raise ImportFileError("somebody else imported the same page at this moment. Run it again to see what is here.") from error
-    return [_report(reader.FORMAT, plan, counts) for plan, counts in zip(plans, added, strict=True)]
+    if dry_run:
+        for plan, article in zip(plans, articles, strict=True):
+            plan.article = article
+    done = Outcome.WOULD_ADD if dry_run else Outcome.ADDED
+    return [_report(reader.FORMAT, plan, counts, done) for plan, counts in zip(plans, added, strict=True)]
 
 
 def _start_run(path: Path, format: str, target: Article | None, now: datetime) -> ImportRun:
@@ -91,28 +95,14 @@ def _finish_run(run: ImportRun, plans: list[Plan], added: list[Counter[str]]) ->
     run.save(update_fields=["counts", "problems", "finished_at"])
 
 
-def _report(format: str, plan: Plan, counts: Counter[str] | None = None) -> Report:
-    if counts is None:
-        outcome = Outcome.NOTHING_NEW if plan.is_empty else Outcome.WOULD_ADD
-    else:
-        outcome = Outcome.ADDED if counts else Outcome.NOTHING_NEW
+def _report(format: str, plan: Plan, counts: Counter[str], done: Outcome = Outcome.ADDED) -> Report:
     return Report(
-        outcome=outcome,
+        outcome=done if counts.total() else Outcome.NOTHING_NEW,
         format=format,
         title=plan.page.article.title,
         article=plan.article,
-        counts=_expected_counts(plan) if counts is None else dict(counts),
+        counts=dict(counts),
         known_comments=len(plan.known),
         new_comments=tuple(plan.new_comments),
         problems=tuple(plan.problems),
     )
-
-
-def _expected_counts(plan: Plan) -> dict[str, int]:
-    """Return what would be added, as far as it can be told without writing."""
-    new = plan.new_comments
-    counts = {"comments": len(new), "replies": sum(record.parent in plan.ties for record in new)}
-    if plan.article is None:
-        article = plan.page.article
-        counts |= {"articles": 1, "sources": len(article.sources), "collections": count_missing_collections(article.collection)}
-    return counts

@@ -210,16 +210,6 @@ def _write_collections(titles: tuple[str, ...], plan: Plan, counts: Counter[str]
     return shelf
 
 
-def count_missing_collections(titles: tuple[str, ...]) -> int:
-    """Return how many of these nested collections are not here yet."""
-    shelf: Collection | None = None
-    for depth, title in enumerate(titles):
-        shelf = Collection.objects.filter(parent=shelf, title=title).first()
-        if shelf is None:
-            return len(titles) - depth
-    return 0
-
-
 def _write_comment(
     record: CommentRecord, discussion: Discussion, parent: Comment | None, sort_at: datetime, plan: Plan
 ) -> Comment:

@@ -204,7 +204,8 @@ def test_address_that_is_taken_gets_a_number(invented_page: SavedPage) -> None:
 def test_dry_run_writes_nothing(invented_page: SavedPage) -> None:
     (report,) = import_file(invented_page.path, dry_run=True)
     assert report.outcome == Outcome.WOULD_ADD
-    assert report.counts == {"articles": 1, "collections": 3, "sources": 9, "comments": 25, "replies": 2}
+    assert report.counts == {"articles": 1, "collections": 3, "sources": 9, "comments": 25, "replies": 2, "held": 0}
+    assert report.article is None
     assert rows() == (0,) * 8
 
 

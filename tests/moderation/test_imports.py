@@ -12,7 +12,10 @@ pytestmark = pytest.mark.django_db
 DATA = Path(__file__).parent.parent / "data"
 
 
-def test_the_advertisement_of_an_old_page_waits_and_nothing_else_does():
+def test_the_advertisement_of_an_old_page_waits_as_a_dry_run_says_and_nothing_else_does():
+    (expected,) = import_file(DATA / "saved_page.txt", dry_run=True)
+    assert not Comment.objects.exists()
+    assert expected.counts["held"] == 1
     import_file(DATA / "saved_page.txt")
     held = Comment.objects.get(held=True)
     assert "linen baskets" in held.body
