@@ -32,6 +32,7 @@ PUBLISH_CHANGE = Button("publish_change", _("Publish the change"), "P", "q-go")
 CUT_CHANGE = Button("cut_change", _("Publish the change without what is marked"), "D")
 ADVERTISING = Button("advertising", _("Remove as advertising"), "A", "q-no")
 SECOND = Button("second", _("Ask a second moderator"))
+ASK_CHANGE = Button("ask_change", _("Ask its writer to change it"))
 
 
 def choose_buttons(comment: Comment, lane: Lane, about: str, *, can_cut: bool) -> list[Button]:
@@ -50,7 +51,8 @@ def _choose(comment: Comment, lane: Lane, about: str, *, can_cut: bool) -> list[
         return [PUBLISH_CHANGE, CUT_CHANGE] if can_cut else [PUBLISH_CHANGE]
     publish = LEAVE_PUBLIC if comment.state == _S.PUBLISHED else PUBLISH
     if lane == Lane.DETAILS:
-        return [CUT_DETAILS, PUBLISH_AS_IT_IS, ADVERTISING] if can_cut else [publish, ADVERTISING]
+        buttons = [CUT_DETAILS, PUBLISH_AS_IT_IS] if can_cut else [publish]
+        return [*buttons, ASK_CHANGE] if comment.state == _S.HELD else [*buttons, ADVERTISING]
     if lane == Lane.ADVERTISING:
         plain = replace(publish, css="")
         return [ADVERTISING, CUT_PHRASE, plain] if can_cut else [ADVERTISING, plain]

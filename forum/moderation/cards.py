@@ -160,7 +160,7 @@ def _describe_change(card: Card, change: PendingChange, marked: Sequence[Span]) 
     card.paragraphs = mark_paragraphs(change.body, marked, _changed_in(after))
     card.before = mark_paragraphs(card.comment.body, (), _changed_in(before))
     card.before_subject, card.seen = card.comment.subject, text_key(change)
-    card.age = age_of(change.made_at)
+    card.age = _("%(age)s ago") % {"age": age_of(change.made_at)}
 
 
 def _changed_in(parts: Iterable[Compared]) -> list[Span]:
@@ -174,7 +174,7 @@ def _changed_in(parts: Iterable[Compared]) -> list[Span]:
 
 def _describe_appeal(card: Card, appeal: Appeal, viewer: User, *, is_alone: bool) -> None:
     decision = appeal.decision
-    card.request, card.age = appeal.text, age_of(appeal.made_at)
+    card.request, card.age = appeal.text, _("%(age)s ago") % {"age": age_of(appeal.made_at)}
     words = {
         "who": str(decision.who) if decision.who else decision.get_actor_kind_display().capitalize(),
         "age": age_of(decision.at),

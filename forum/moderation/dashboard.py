@@ -73,6 +73,11 @@ class Dashboard:
     days: list[DayBar] = field(default_factory=list)
 
     @property
+    def most_in_a_day(self) -> int:
+        """Return the number that the highest bar stands for."""
+        return max((bar.count for bar in self.days), default=0)
+
+    @property
     def held_per_hundred(self) -> float | None:
         """Return how many of a hundred honest posts had to wait."""
         return round(100 * self.honest_held / self.honest, 1) if self.honest else None
@@ -143,6 +148,7 @@ def _read_loads(viewer: User, since: datetime) -> list[Load]:
 
 
 BAR_WIDTH, BAR_STEP, CHART_HEIGHT = 16, 20, 120
+BAR_TOP = 18  # above the highest bar stands its number
 
 
 def _make_bars(counts: dict[date, int], today: date) -> list[DayBar]:
@@ -151,7 +157,7 @@ def _make_bars(counts: dict[date, int], today: date) -> list[DayBar]:
     for number in range(DAYS):
         day = today - timedelta(days=DAYS - 1 - number)
         count = counts.get(day, 0)
-        height = round(CHART_HEIGHT * count / most)
+        height = round((CHART_HEIGHT - BAR_TOP) * count / most)
         bars.append(DayBar(day, count, number * BAR_STEP, CHART_HEIGHT - height, height))
     return bars
 

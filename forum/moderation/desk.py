@@ -45,6 +45,8 @@ def carry_out(form: CardForm, comment: Comment, item: QueueItem | None, moderato
             services.publish_without_marked(comment, actor=moderator, expected_version=seen)
         case "advertising":
             services.remove_comment(comment, actor=moderator, reason=Comment.Reason.ADVERTISING, expected_version=seen)
+        case "ask_change":
+            services.remove_comment(comment, actor=moderator, reason=Comment.Reason.PERSONAL_DETAILS, expected_version=seen)
         case "reject":
             about = {"reason": data["reason"], "note": data["note"]}
             services.remove_comment(comment, actor=moderator, expected_version=seen, **about)

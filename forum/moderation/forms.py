@@ -19,7 +19,7 @@ LANE_CHOICES = [("", _("All")), *Lane.choices]
 class CardForm(forms.Form):
     """A verb on one card as it was when it was read, and where in the queue the moderator is."""
 
-    COMMENT_VERBS = ("publish", "cut", "advertising", "reject", "later", "second")
+    COMMENT_VERBS = ("publish", "cut", "advertising", "ask_change", "reject", "later", "second")
     REQUEST_VERBS = ("publish_change", "cut_change", "decline", "uphold")
     WITH_REASON = ("reject", "decline")
 

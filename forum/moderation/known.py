@@ -93,5 +93,7 @@ def _tell_writer(comment: Comment, record: Record) -> list[str]:
     elif comment.guest and comment.guest.proven_at:
         who = _("A guest whose address is proven.")
     public = ngettext("%(count)d public comment.", "%(count)d public comments.", record.public) % {"count": record.public}
+    if not record.public:
+        public = _("Nothing public yet.")
     gone = ngettext("%(count)d not shown.", "%(count)d not shown.", record.gone) % {"count": record.gone}
     return [who, public, gone] if record.gone else [who, public]

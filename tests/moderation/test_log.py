@@ -26,7 +26,7 @@ def test_public_log_tells_what_and_why_and_names_nobody() -> None:
     transition(comment, "removed", actor=ines, reason="unkind", note="she was rude")
     page = Client().get(PUBLIC).content.decode()
     assert "Removed (unkind): 1" in page
-    assert "removed (unkind)" in page
+    assert "Removed (unkind), under" in page
     assert "Stiff muscles" in page
     for secret in ("Joan", "secret", "Ines", "rude", f"/comments/{comment.pk}"):
         assert secret not in page
@@ -45,7 +45,7 @@ def test_what_was_undone_is_shown_and_not_counted() -> None:
     comment = CommentFactory(state="removed", reason="unkind")
     services.undo(comment.decisions.first(), actor=moderator())
     page = Client().get(PUBLIC).content.decode()
-    assert "an earlier decision was undone" in page
+    assert "An earlier decision was undone: published" in page
     assert "(unkind): " not in page
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forum.accounts.models import User
-from forum.discussion.admin.decisions import DecisionAdmin
+from forum.discussion.admin.decisions import ActorFilter, DecisionAdmin
 from forum.discussion.admin.lists import BoundedPaginator
 from forum.discussion.closing import is_as_decided
 from forum.discussion.models import ActorKind, Decision
@@ -84,6 +84,14 @@ class OnePage(BoundedPaginator):
         return len(self.object_list.values_list("pk")[: self.per_page + 1])
 
 
+class ResultFilter(admin.ChoicesFieldListFilter):
+    """By the state that a comment came to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = gettext_lazy("state it came to")
+
+
 class PersonFilter(admin.SimpleListFilter):
     """By one of the staff: a list of all who ever decided would read the whole log."""
 
@@ -125,7 +133,7 @@ class DecisionLog(DecisionAdmin):
 
     change_list_template = "admin/moderation/decision_list.html"
     list_display = (*DecisionAdmin.list_display, "undoing")  # type: ignore[assignment]
-    list_filter = (*DecisionAdmin.list_filter, PersonFilter, BeforeFilter)  # type: ignore[assignment]
+    list_filter = (ActorFilter, PersonFilter, "kind", ("to_state", ResultFilter), "reason", BeforeFilter)  # type: ignore[assignment]
     paginator = OnePage
 
     def get_urls(self) -> list[URLPattern]:
@@ -137,7 +145,7 @@ class DecisionLog(DecisionAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show a page of the log, with the link to the next one where it is full."""
-        response = super().changelist_view(request, extra_context)
+        response = super().changelist_view(request, {"title": _("Log of decisions")} | (extra_context or {}))
         if isinstance(response, TemplateResponse) and response.context_data and "cl" in response.context_data:
             changelist = response.context_data["cl"]
             rows = list(changelist.result_list)

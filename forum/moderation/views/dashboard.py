@@ -25,7 +25,13 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
         "slowest_wait": wait_words(numbers.slowest_wait),
         "reasons": [{"row": row, "lane": Lane(row.lane).label} for row in numbers.reasons],
         "days": DAYS,
-        "chart": {"width": DAYS * BAR_STEP, "height": CHART_HEIGHT, "bar": BAR_WIDTH},
+        "chart": {
+            "width": DAYS * BAR_STEP,
+            "height": CHART_HEIGHT,
+            "labels": CHART_HEIGHT + 16,
+            "full_height": CHART_HEIGHT + 20,
+            "bar": BAR_WIDTH,
+        },
         "sees_all": request.user.has_perm("moderation.view_load"),
     }
     return TemplateResponse(request, "admin/moderation/dashboard.html", page_context(request, _("Dashboard"), **context))

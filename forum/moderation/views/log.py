@@ -1,5 +1,7 @@
 """The public log of decisions."""
 
+from itertools import groupby
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +22,7 @@ def show_log(request: HttpRequest) -> HttpResponse:
     path = reverse("moderation:log")
     context = {
         "entries": entries,
+        "by_day": [(day, list(here)) for day, here in groupby(entries, lambda entry: timezone.localdate(entry.decision.at))],
         "tallies": [] if before else count_decisions(timezone.now()),
         "days": COUNTED_DAYS,
         "pager": Pager(
