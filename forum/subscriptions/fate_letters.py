@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.conf import settings
 from django.urls import reverse
@@ -28,7 +29,7 @@ class Addressed:
     subscription_id: int
     hears_of_replies: bool
 
-    @property
+    @cached_property
     def own_url(self) -> str:
         """Return the address of the list of all that is theirs, at this comment."""
         path = mine_path(self.person.guest) if self.person.guest else reverse("discussion:mine")
@@ -48,7 +49,7 @@ class Addressed:
 def fate_letter(news: News, to: Addressed) -> Letter:
     """Return the letter about ``news``."""
     headline, blocks = _LETTERS[news.fate](news, to)
-    return Letter(headline, blocks, _foot(to))
+    return Letter(headline, blocks, [*_warn(blocks, to), *_foot(to)])
 
 
 def _published(news: News, to: Addressed) -> tuple[str, Sequence[Block]]:
@@ -59,6 +60,7 @@ def _published(news: News, to: Addressed) -> tuple[str, Sequence[Block]]:
         Paragraph(_("Your comment is public. Thank you for writing it.")),
         Link(_("See it in its place"), to.place_url),
         *([promise] if to.hears_of_replies else []),
+        Links([Link(_("Change it or take it back"), to.own_url)]),
         *to.reminder(),
     ]
 
@@ -161,6 +163,14 @@ _LETTERS: dict[Fate, Callable[[News, Addressed], tuple[str, Sequence[Block]]]] =
 }
 
 
+def _warn(blocks: Sequence[Block], to: Addressed) -> list[Block]:
+    """Return what to know of a guest's link, where one is in the letter."""
+    links = [link for block in blocks for link in (block.links if isinstance(block, Links) else [block])]
+    if to.person.guest is None or to.own_url not in [link.url for link in links if isinstance(link, Link)]:
+        return []
+    return [Aside(_("One of the links is only for you: whoever has it can read your comments, and change them for 30 days."))]
+
+
 def _foot(to: Addressed) -> list[Block]:
     everything = emails_url(to.person)
     text = _("Leave the text out of emails") if to.with_text else _("Put the text into emails")
@@ -175,8 +185,4 @@ def _foot(to: Addressed) -> list[Block]:
         ),
         Aside(_("Please do not answer this email. Nobody would see it.")),
     ]
-    if to.person.guest:
-        blocks.insert(
-            0, Aside(_("The links are only for you: whoever has them can read your comments, and change them for 30 days."))
-        )
     return blocks

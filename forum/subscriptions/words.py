@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from forum.discussion.models import Comment
@@ -16,12 +15,12 @@ Kind = Subscription.Kind
 
 @dataclass(frozen=True)
 class Entry:
-    """One subscription as its owner sees it."""
+    """One subscription as its owner sees it; ``path`` leads to what it is about."""
 
     id: int
     heading: str
     where: str
-    path: str
+    path: str = ""
 
 
 def describe(row: Subscription, visitor_name: str) -> Entry:
@@ -29,7 +28,7 @@ def describe(row: Subscription, visitor_name: str) -> Entry:
     match row.kind:
         case Kind.OWN:
             words = _("Whether they are public, and if not, why and what you can do.")
-            return Entry(row.pk, _("What becomes of your comments"), words, reverse("discussion:mine"))
+            return Entry(row.pk, _("What becomes of your comments"), words)
         case Kind.DISCUSSION:
             assert row.discussion is not None
             article = row.discussion.article

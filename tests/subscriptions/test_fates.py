@@ -59,6 +59,7 @@ def test_writer_is_told_that_it_is_public(article, make):
     assert "Your comment is public. Thank you for writing it." in mail.content["body"]
     assert "When somebody answers you, we write to you again" in mail.content["body"]
     assert links_in(mail)["See it in its place"] == f"/comments/{comment.pk}/"
+    assert ("One of the links is only for you" in mail.content["body"]) is (person.guest is not None)
     assert "List-Unsubscribe-Post" in mail.content["headers"]
     work_later(timedelta(days=1))
     assert len(told()) == 1
