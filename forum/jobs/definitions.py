@@ -26,6 +26,9 @@ DEFAULT_TIME_LIMIT = timedelta(minutes=5)
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(hours=1)
 
+# No job is put off for longer with ``using(run_after=…)``. What seems to be was put off before the clock was set back.
+LONGEST_WAIT = timedelta(days=2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(Task):

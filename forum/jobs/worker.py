@@ -24,9 +24,9 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.module_loading import autodiscover_modules
 from django_tasks import TaskResultStatus
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
-from .definitions import DEFAULT_RETRIES, DEFAULT_TIME_LIMIT, Job, delay_after
+from .definitions import DEFAULT_RETRIES, DEFAULT_TIME_LIMIT, LONGEST_WAIT, Job, delay_after
 from .schedule import RHYTHMS, Rhythm, take_turn
 
 logger = logging.getLogger("forum.jobs")
@@ -105,6 +105,7 @@ class Worker:
                 self._turns[rhythm.name] = turn
         if time.monotonic() >= self._next_recovery:
             return_crashed_jobs(now)
+            return_put_off_jobs(now)
             self._next_recovery = time.monotonic() + RECOVERY_SECONDS
         row = claim_job(self.name)
         if row is None:
@@ -176,6 +177,12 @@ def return_crashed_jobs(now: datetime) -> int:
             record_failure(row, WorkerDiedError("The worker stopped while this job was running."))
             count += 1
     return count
+
+
+def return_put_off_jobs(now: datetime) -> int:
+    """Let jobs run that the clock, since it was set back, would keep for years; return their number."""
+    kept = DBTaskResult.objects.filter(status=TaskResultStatus.READY, run_after__gt=now + LONGEST_WAIT)
+    return kept.exclude(run_after=get_date_max()).update(run_after=now)
 
 
 def find_job(row: DBTaskResult) -> Job | None:

@@ -35,6 +35,16 @@ def test_job_for_later_waits_for_its_moment() -> None:
         assert worker.run_due() == 1
 
 
+def test_clock_that_was_set_back_keeps_no_job_for_years() -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        clock.shift(timedelta(days=3650))
+        jobs.note.using(run_after=timezone.now() + timedelta(minutes=10)).enqueue("later")
+        clock.move_to(NOW)
+        assert Worker(rhythms=()).run_due() == 1
+        jobs.note.using(run_after=NOW + timedelta(days=1)).enqueue("tomorrow")
+        assert Worker(rhythms=()).run_due() == 0
+
+
 def test_failing_job_is_tried_again_later_each_time_and_then_given_up_for_all_to_see() -> None:
     jobs.stumble.enqueue("oops")
     row = DBTaskResult.objects.get()
