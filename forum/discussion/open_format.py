@@ -139,6 +139,7 @@ def _describe_signal(signal: Signal) -> Values:
         "strength": signal.strength,
         "sentence": signal.sentence,
         "spans": signal.spans,
+        "of_change": signal.of_change,
         "made_at": moment(signal.made_at),
     }
 
