@@ -413,6 +413,7 @@ COMMENT_SCREENERS: list[str] = [
     "forum.moderation.screeners.texts.Advertising",
     "forum.moderation.screeners.learned.LearnedFilter",
     "forum.care.screeners.PersonalDetails",
+    "forum.care.screeners.Distress",
 ]
 
 # What finds personal details in a text, by dotted path: forms ask about them before anything is public. Empty: nothing is asked.

@@ -1,12 +1,29 @@
 """App configuration."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class CareConfig(AppConfig):
-    """What protects people who write: personal details are seen before they are public."""
+    """What protects people who write: words of distress are read first, personal details are seen before they are public."""
 
     name = "forum.care"
     label = "care"
     verbose_name = _("Care")
+    _looking_after = ["care.view_caremark", "care.change_caremark"]
+    role_permissions = {
+        "moderator": _looking_after,
+        "operator": [*_looking_after, *(f"care.{verb}_carephrase" for verb in ("view", "add", "change", "delete"))],
+    }
+
+    def ready(self) -> None:
+        from forum.discussion.events import comment_anonymised, comment_screened, comment_state_changed
+
+        from .receivers import follow_anonymising, follow_screening, follow_state
+        from .vocabulary import install_starting_set
+
+        post_migrate.connect(install_starting_set, sender=self, dispatch_uid="care.install_starting_set")
+        comment_screened.connect(follow_screening, dispatch_uid="care.follow_screening")
+        comment_state_changed.connect(follow_state, dispatch_uid="care.follow_state")
+        comment_anonymised.connect(follow_anonymising, dispatch_uid="care.follow_anonymising")

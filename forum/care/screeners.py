@@ -6,6 +6,9 @@ from forum.discussion.details import Detail, DetailKind, find_details
 from forum.discussion.models import Comment, Lane
 from forum.discussion.screening import Kind, Signal, Strength, Submission
 
+from .concerns import Concern, Finding
+from .marks import CODE, CODE_BEFORE, has_open_mark, read_submission, words_of
+
 
 class PersonalDetails:
     """E-mail, telephone, address, numbers, a child: the form has asked about them, and its writer has left them in.
@@ -45,3 +48,35 @@ class PersonalDetails:
         strength = Strength.STRONG if is_news else Strength.WEAK
         spans = tuple((detail.start, detail.end) for detail in here)
         return Signal(f"details_{kind.value}", strength, sentence, spans, lane=Lane.DETAILS)
+
+
+class Distress:
+    """Words that can mean despair, self-harm or danger. They hold nothing and count for nothing: a person reads them first.
+
+    Those of an import are marked without a signal (``marks``), so that nobody is alarmed about what was written years ago.
+    """
+
+    def __call__(self, submission: Submission) -> list[Signal]:
+        if submission.kind == Kind.IMPORT:
+            return []
+        findings = read_submission(submission)
+        if not findings and submission.comment_id is not None and has_open_mark(submission.comment_id):
+            sentence = _("An earlier text of it had words that a person must read first. See what was found.")
+            return [Signal(CODE_BEFORE, Strength.WEAK, sentence, lane=Lane.CARE)]
+        kinds = dict.fromkeys(finding.concern for finding in findings)
+        return [self._say(kind, submission, [one for one in findings if one.concern == kind]) for kind in kinds]
+
+    def _say(self, concern: Concern, submission: Submission, findings: list[Finding]) -> Signal:
+        words = "”, “".join(words_of(submission, findings))
+        sentences = {
+            Concern.DESPAIR: _("Words that can mean thoughts of dying: “%(words)s”."),
+            Concern.SELF_HARM: _("Words that can mean that somebody hurts themselves: “%(words)s”."),
+            Concern.DANGER: _("Words that can mean that somebody is in danger from another person: “%(words)s”."),
+        }
+        sentence = sentences[concern] % {"words": words}
+        if all(finding.is_past for finding in findings):
+            sentence += " " + _("They seem to be about a time that is over.")
+        sentence += " " + _("A person must read this first. Its writer was shown the help lines at once.")
+        size = len(submission.body)
+        spans = tuple((finding.start, finding.end) for finding in findings if finding.end <= size)
+        return Signal(f"{CODE}{concern.value}", Strength.WEAK, sentence, spans, lane=Lane.CARE)

@@ -16,7 +16,7 @@ from .correcting import mark_question
 from .models import ActorKind, Appeal, Comment, Decision, Discussion, PendingChange
 from .permissions import APPEALABLE, CHANGEABLE
 from .questions import is_question
-from .screening import Action, CommentRefusedError, Kind, Submission, Verdict, keep_signals, screen
+from .screening import Action, CommentRefusedError, Kind, Submission, Verdict, keep_signals, keep_verdict, screen
 from .services import (
     MAX_RESUBMISSIONS,
     SOFTWARE,
@@ -120,7 +120,7 @@ def _take_text(discussion: Discussion, comment: Comment, *, subject: str, body: 
     # What a moderator took out could come back.
     waits = comment.public and verdict is not None and (not verdict.publish or _has_been_redacted(comment))
     if verdict:
-        keep_signals(comment, verdict.signals, now=now, of_change=waits)
+        keep_verdict(comment, verdict, now=now, of_change=waits)
     if waits:
         waiting = {"subject": subject, "body": body, "made_at": now, "declined_at": None, "reason": ""}
         PendingChange.objects.update_or_create(comment=comment, defaults=waiting)

@@ -5,6 +5,11 @@ from django.dispatch import Signal
 # Sent with ``comment``, ``arrival`` (how it came in) and ``wants_mail`` (whether its writer asked to be told what becomes of it
 # and who answers) when somebody's text was stored, in whatever state.
 comment_posted = Signal()
+# Sent with ``comment`` and ``submission`` (the words that were looked at, of a change too) when new words were screened and are
+# stored, before anything of them is public.
+comment_screened = Signal()
+# Sent with ``comment`` after what software found in it has changed while its text and its state did not.
+signals_changed = Signal()
 # Sent with ``comment`` the first time it becomes public, and never again: alerts hang on this.
 comment_published = Signal()
 # Sent with ``comment`` and ``decision`` after each change of state or place.

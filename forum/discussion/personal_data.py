@@ -8,7 +8,8 @@ from django.db.models import F
 from forum.accounts.people import Person
 
 from .erasing import forget_writer
-from .models import ActorKind, Claim, Comment, Decision, Draft
+from .models import ActorKind, Claim, Comment, Decision, Draft, Lane
+from .screening import REPORTED_CODE
 
 MODELS = [
     "discussion.Comment",
@@ -66,7 +67,12 @@ def _describe(comment: Comment) -> dict[str, Any]:
             for text in comment.revisions.all()
         ],
         "change_that_waits": _describe_change(comment),
-        "suspected_by_software": [{"at": signal.made_at, "why": signal.sentence} for signal in comment.signals.all()],
+        # Words of distress are no suspicion: the app that found them says what was done.
+        "suspected_by_software": [
+            {"at": signal.made_at, "why": signal.sentence}
+            for signal in comment.signals.all()
+            if signal.lane != Lane.CARE or signal.code == REPORTED_CODE
+        ],
         "decisions": [
             {
                 "at": decision.at,

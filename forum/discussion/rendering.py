@@ -51,6 +51,8 @@ class Surroundings:
     member_id: int | None = None  # who looks, if they have signed in
     ignored: Ignored = NOBODY  # by them
     shown_ids: frozenset[int] = frozenset()
+    helped_id: int | None = None  # what the viewer has just written: above it stands who answers now
+    help_html: str = ""
     is_in_article: bool = False  # to search engines the comments are part of an article on the same page
 
     def thread_path(self, root_id: int) -> str:
@@ -113,7 +115,7 @@ def _thread(thread: Thread, around: Surroundings) -> str:
     marks = whole if is_dated(root) else NONE
     url = f'<link itemprop="url" href="{around.thread_path(root.id)}">' if marks is POSTING else ""
     inner = _comment(root, around, level, is_new=thread.is_new, marks=marks)
-    body = f'{_landed(root, around)}{url}<div class="comment__self">{inner}</div>'
+    body = f'{_help(root, around)}{_landed(root, around)}{url}<div class="comment__self">{inner}</div>'
     marks_inside = COMMENT if marks.item or around.is_in_article else NONE
     items = "".join(_item(item, thread, around, level + 1, marks_inside) for item in thread.items)
     if items:
@@ -153,7 +155,7 @@ def _item(item: Reply | Fold, thread: Thread, around: Surroundings, level: int, 
     inner = _comment(row, around, level, is_new=item.is_new, reply=item, marks=marks)
     return (
         f'{gap}<li><article class="{_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h"{marks.item}>'
-        f"{_landed(row, around)}{inner}</article></li>"
+        f"{_help(row, around)}{_landed(row, around)}{inner}</article></li>"
     )
 
 
@@ -228,6 +230,10 @@ def _role(row: Row) -> str:
 def _tags(row: Row, is_new: bool) -> str:
     mark = f' <span class="tag">{escape(_MARKS[row.mark])}</span>' if row.mark else ""
     return mark + (f' <span class="tag tag-new">{_("New")}</span>' if is_new else "")
+
+
+def _help(row: Row, around: Surroundings) -> str:
+    return around.help_html if row.id == around.helped_id else ""
 
 
 def _landed(row: Row, around: Surroundings) -> str:

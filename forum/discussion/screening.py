@@ -5,7 +5,7 @@ a moderator sees every reason.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from articles.models import Article
 
-from . import models
+from . import events, models
 from .models import MAX_BODY_CHARS, Comment, Lane, Strength
 
 # An address of the writer's own. A screener that finds one says so with this code; what follows from it is decided here.
@@ -89,10 +89,11 @@ Screener = Callable[[Submission], Sequence[Signal]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """Publish, hold or refuse, and every reason found."""
+    """Publish, hold or refuse what was submitted, and every reason found."""
 
     action: Action
-    signals: Sequence[Signal] = field(default=())
+    signals: Sequence[Signal]
+    submission: Submission
 
     @property
     def publish(self) -> bool:
@@ -118,7 +119,7 @@ def screen(submission: Submission) -> Verdict:
     screeners = [_load(path) for path in settings.COMMENT_SCREENERS]
     with translation.override(settings.LANGUAGE_CODE):
         signals = tuple(signal for screener in screeners for signal in screener(submission))
-    return Verdict(_decide(submission, signals), signals)
+    return Verdict(_decide(submission, signals), signals, submission)
 
 
 def _load(path: str) -> Screener:
@@ -158,6 +159,12 @@ def is_trusted(*, is_member: bool, approved_count: int, is_proven: bool = False)
     # With no screener nothing would ever be found, so that only members are trusted.
     is_known = is_member or (is_proven and bool(settings.COMMENT_SCREENERS))
     return is_known and approved_count >= settings.HOLD_FIRST_COMMENTS
+
+
+def keep_verdict(comment: Comment, verdict: Verdict, *, now: datetime, of_change: bool = False) -> None:
+    """Store why ``comment`` was suspected (``keep_signals``), and announce what was screened (``comment_screened``)."""
+    keep_signals(comment, verdict.signals, now=now, of_change=of_change)
+    events.comment_screened.send(Comment, comment=comment, submission=verdict.submission)
 
 
 def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime, of_change: bool = False) -> None:

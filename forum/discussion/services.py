@@ -20,7 +20,7 @@ from .append_only import blank_notes
 from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .models import ActorKind, Comment, Decision, Discussion, PendingChange, Revision
 from .questions import is_question
-from .screening import Action, CommentRefusedError, Kind, Submission, keep_signals, screen
+from .screening import Action, CommentRefusedError, Kind, Submission, keep_verdict, screen
 from .tally import settle
 from .undoing import is_undoable, was_seen_before
 
@@ -148,7 +148,7 @@ def post_comment(
         created_at=now,
         form_key=form_key,
     )
-    keep_signals(comment, verdict.signals, now=now)
+    keep_verdict(comment, verdict, now=now)
     comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
     _require_open(comment.discussion, author, comment.root)  # the locked rows: closed since the first look?
     events.comment_posted.send(Comment, comment=comment, arrival=arrival, wants_mail=wants_mail)

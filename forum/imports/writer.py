@@ -21,7 +21,7 @@ from articles.services import save_article
 from forum.accounts.models import Guest
 from forum.discussion.markup import escape_plain
 from forum.discussion.models import ActorKind, Comment, Discussion
-from forum.discussion.screening import Kind, Submission, keep_signals, screen
+from forum.discussion.screening import Kind, Submission, keep_verdict, screen
 from forum.discussion.services import Actor, insert_comment, transition
 from forum.discussion.tally import renumber_replies
 
@@ -237,7 +237,7 @@ def _write_comment(
         origin=plan.page.source.partition(":")[0],
         origin_note=_fit(record.note, Comment, "origin_note", plan, record.line),
     )
-    keep_signals(comment, verdict.signals, now=plan.now)
+    keep_verdict(comment, verdict, now=plan.now)
     state = Comment.State.PUBLISHED if verdict.publish else Comment.State.HELD
     return transition(comment, state, actor=IMPORT, now=plan.now, is_new=True)
 

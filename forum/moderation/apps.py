@@ -28,6 +28,7 @@ class ModerationConfig(AppConfig):
             comment_posted,
             comment_request_changed,
             comment_state_changed,
+            signals_changed,
         )
 
         from .receivers import follow_edit, follow_state, forget_words_about, note_arrival, sort_in
@@ -38,4 +39,5 @@ class ModerationConfig(AppConfig):
         comment_edited.connect(follow_edit, dispatch_uid="moderation.follow_edit")
         comment_edited.connect(sort_in, dispatch_uid="moderation.sort_in_edited")
         comment_request_changed.connect(sort_in, dispatch_uid="moderation.sort_in_asked")
+        signals_changed.connect(sort_in, dispatch_uid="moderation.sort_in_signals")
         comment_anonymised.connect(forget_words_about, dispatch_uid="moderation.forget_words_about")

@@ -65,6 +65,7 @@ class Card:
     name: str
     age: str
     is_care: bool
+    is_at_risk: bool  # its writer may be, by its words; else readers fear for others
     about: str
     subject: str
     parent_line: str = ""
@@ -117,13 +118,15 @@ def _make_card(item: QueueItem, signals: list[Signal], viewer: User, *, is_alone
     signals = [signal for signal in signals if signal.of_change == (change is not None) or signal.code == REPORTED_CODE]
     is_stale = change is None and _is_newer(item.redacted_at, signals)  # type: ignore[attr-defined]  # annotated in ``read_items``
     located = [] if is_stale else signals
+    is_at_risk = any(signal.lane == Lane.CARE and signal.code != REPORTED_CODE for signal in signals)
     card = Card(
         item=item,
         comment=comment,
-        heading=_heading(item, signals),
+        heading=_heading(item, is_at_risk=is_at_risk),
         name=name_of(comment),
         age=age_words(comment),
         is_care=lane == Lane.CARE,
+        is_at_risk=is_at_risk,
         about=item.about,
         subject=text.subject,
         reasons=[_reason(signal) for signal in signals],
@@ -145,10 +148,10 @@ def _make_card(item: QueueItem, signals: list[Signal], viewer: User, *, is_alone
     return card
 
 
-def _heading(item: QueueItem, signals: list[Signal]) -> str | Promise:
+def _heading(item: QueueItem, *, is_at_risk: bool) -> str | Promise:
     """Return the heading of a card. What readers fear is about the comment, not about its writer."""
     lane = Lane(item.lane)
-    if lane == Lane.CARE and all(signal.code == REPORTED_CODE for signal in signals if signal.lane == Lane.CARE):
+    if lane == Lane.CARE and not is_at_risk:
         return _("Read first: a reader fears that it could harm someone")
     if lane != Lane.CARE and item.about in REQUEST_HEADINGS:
         return REQUEST_HEADINGS[_About(item.about)]

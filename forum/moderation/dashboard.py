@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from forum.accounts.models import User
 from forum.discussion.cards import count_questions
-from forum.discussion.models import ActorKind, Comment, Decision, Signal
+from forum.discussion.models import ActorKind, Comment, Decision, Lane, Signal
+from forum.discussion.screening import REPORTED_CODE
 
 from .reason_names import name_reason
 from .waiting import count_waiting
@@ -127,7 +128,9 @@ def _read_waits(since: datetime) -> tuple[list[timedelta], dict[date, int]]:
 def _read_reasons(since: datetime) -> list[ReasonRow]:
     """Return what became of comments by what was found in them: a reason that is often published anyway should be turned down."""
     first = Decision.objects.filter(comment=OuterRef("comment"), from_state="", to_state=_S.HELD)
-    found = Signal.objects.filter(made_at__gte=since, of_change=False).filter(Exists(first)).values("code", "lane").order_by()
+    # That somebody may be at risk is no reason to hold anything, and is not counted.
+    counted = Signal.objects.filter(made_at__gte=since, of_change=False).exclude(~Q(code=REPORTED_CODE), lane=Lane.CARE)
+    found = counted.filter(Exists(first)).values("code", "lane").order_by()
     rows = found.annotate(
         held=Count("comment", distinct=True),
         removed=Count("comment", distinct=True, filter=Q(comment__state__in=(_S.REJECTED, _S.REMOVED))),

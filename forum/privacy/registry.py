@@ -18,6 +18,7 @@ HOLD_NOBODY = {
     "articles.Source": "published works",
     "auth.Group": "names of roles",
     "auth.Permission": "names of permissions",
+    "care.CarePhrase": "the operator's own words",
     "contenttypes.ContentType": "names of tables",
     "discussion.DecisionLatch": "one flag",
     "discussion.Discussion": "counts",

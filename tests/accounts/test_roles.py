@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from articles.models import OldAddress
 from forum.accounts.models import User
+from forum.care.models import CareMark
 from forum.discussion.claiming import Claimer, make_claim
 from forum.imports.models import ImportRun
 from forum.jobs.models import QueuedJob
@@ -31,6 +32,7 @@ WRITE = CHANGE | {"add"}
 ALL = WRITE | {"delete"}
 WRITING = {"articles.article": WRITE | {"preview"}, "articles.collection": WRITE, "articles.oldaddress": ALL}
 MODERATING = {
+    "care.caremark": CHANGE | {"close", "of"},
     "discussion.claim": CHANGE | {"decide"},
     "discussion.comment": MODERATE,
     "discussion.discussion": CHANGE,
@@ -53,6 +55,7 @@ OPEN = {
     "operator": WRITING
     | MODERATING
     | {
+        "care.carephrase": ALL,
         "accounts.user": WRITE | {"password_change"},
         "imports.importrun": CHANGE,
         "jobs.queuedjob": CHANGE,
@@ -96,6 +99,7 @@ def make_a_row_of_each() -> dict[type[Model], Model]:
     Batch.objects.create(moderator=ModeratorFactory(), verb="publish", scope="chosen")
     Flag.objects.create(comment=CommentFactory(), reason="unkind", made_at=timezone.now())
     Sanction.objects.create(kind="domain", value="example.org", reason="advertising", until="2099-01-01")
+    CareMark.objects.create(comment=CommentFactory(), words="I want to die", source="post", found_at=timezone.now())
     LinkHost.objects.create(domain="example.org")
     PhraseRule.objects.create(phrase="a phrase")
     HelpLine.objects.create(name="Samaritans", how="116 123")

@@ -18,6 +18,7 @@ from forum.accounts.ignoring import ignore
 from forum.accounts.mailings import claim_mailing
 from forum.accounts.naming import rename
 from forum.accounts.people import Person
+from forum.care.marks import close_mark
 from forum.discussion.claiming import Claimer, make_claim
 from forum.discussion.correcting import redact_comment
 from forum.discussion.editing import appeal
@@ -73,6 +74,8 @@ def live(*, is_member: bool) -> Life:
     _decide_on_many(CommentFactory(article=article, name=NAME, body=SECRETS[2], state="held", **wrote), moderator)
     hidden = CommentFactory(parent=theirs[0], body="Do not listen to them.")
     transition(hidden, "removed", actor=moderator, reason="unkind", note=f"They mean {NAME}, see above.")
+    _look_after(CommentFactory(parent=other, name=NAME, body=f"Some nights I want to die. {WORDS}", **wrote), f"{NOTED}: {NAME}")
+    _look_after(CommentFactory(parent=root, body="I have no reason to live."), f"Asked {NAME} to write to them.")
     flag_comment(other, reporter=Reporter(person.user, person.guest), reason="unkind", words=SECRETS[4])
     flag_comment(root, reporter=Reporter(network="203.0.113.9"), reason="personal_details", words=f"{NAME} lives next door.")
     _sanction(person)
@@ -91,6 +94,11 @@ def live(*, is_member: bool) -> Life:
     choose([person], Choice(with_text=False))
     request_export(person)
     return Life(person, root, other, theirs)
+
+
+def _look_after(comment: Comment, note: str) -> None:
+    """Close the mark of somebody at risk."""
+    close_mark(comment.care_marks.get(), moderator=ModeratorFactory(), note=note)
 
 
 def _make_person(is_member: bool) -> Person:

@@ -72,7 +72,7 @@ def test_file_holds_everything_and_is_gone_after_seven_days(is_member: bool, mai
     for trace in (NAME, EARLIER_NAME, ADDRESS, WORDS, NOTED, *SECRETS):
         assert trace in everything
         assert trace in page
-    assert len(data["discussion"]["comments"]) == 7
+    assert len(data["discussion"]["comments"]) == 8
     with time_machine.travel(NOW + timedelta(days=7, minutes=1), tick=False):
         jobs.forget_old_files.enqueue()
         work()

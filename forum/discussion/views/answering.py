@@ -9,7 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from forum.accounts.limits import limited
 from forum.accounts.links import Purpose, read_link
+from forum.site.models import SiteText
 
+from ..after_posting import describe_help, find_helped
 from ..answering import remember_answering
 from ..letters import send_way_back
 from ..limits import ASKING_FOR_MAIL
@@ -35,6 +37,7 @@ def answer(request: HttpRequest, token: str, *, token_failed: bool = False) -> H
         return response
     context = {
         "root": Comment.objects.select_related("discussion__article").filter(pk=root_id).first(),
+        "help": describe_help(SiteText.load()) if find_helped(request) else None,
         "is_mailed": "mailed" in request.GET,
         "token_failed": token_failed,
         "cookie_missing": token_failed and settings.CSRF_COOKIE_NAME not in request.COOKIES,

@@ -24,6 +24,7 @@ from forum.accounts.client_address import client_ip
 from forum.accounts.guests import remember_guest
 from forum.accounts.limits import count_try, refuse, wait_words
 
+from ..after_posting import promise
 from ..answering import way_after_answer
 from ..arrival import Arrival
 from ..drafts import MAX_DRAFT_CHARS
@@ -33,7 +34,6 @@ from ..models import Comment, Discussion
 from ..paragraphs import split_long_blocks
 from ..screening import CommentRefusedError, is_trusted
 from ..services import DiscussionClosedError, count_approved
-from ..way_back import promise_way_back
 from ..writing import send_comment
 from .desk import Desk, Outcome, find_desk, keep_text, kept_by_browser_only, remember_writer
 from .pages import find_place
@@ -141,11 +141,13 @@ def _post(desk: Desk) -> HttpResponse:
         arrival=_arrival(desk),
     )
     if not desk.may_remember:
-        return HttpResponseRedirect(find_place(comment) if comment.public else way_after_answer(desk.request))
+        response = HttpResponseRedirect(find_place(comment) if comment.public else way_after_answer(desk.request))
+        promise(response, comment, way_back=False)
+        return response
     response = HttpResponseRedirect(find_place(comment))
     if comment.guest:
         remember_guest(response, comment.guest)
-        promise_way_back(response, comment.guest)
+    promise(response, comment)
     return response
 
 

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from forum.accounts.guests import remember_guest
 from forum.accounts.limits import count_try, limited, refuse, wait_words
 
+from ..after_posting import promise
 from ..editing import (
     AlreadyAppealedError,
     NotChangeableError,
@@ -105,7 +106,9 @@ def edit(request: HttpRequest, pk: int, *, token_failed: bool = False) -> HttpRe
     except (NotChangeableError, TransitionError):
         own.comment.refresh_from_db()
         return _say_cannot_change(own)
-    return _go(own, find_place(comment))
+    response = _go(own, find_place(comment))
+    promise(response, comment, way_back=False)
+    return response
 
 
 @_kept_by_browser_only

@@ -1,9 +1,11 @@
 """Pages that show one conversation: a thread, a permalink, a year. What an article's page shows is in ``conversation``."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,6 +15,7 @@ from articles.models import Article
 from forum.site.models import SiteText
 
 from .. import rows
+from ..after_posting import describe_help, find_helped, find_way_back, forget_way_back
 from ..conversation import make_surroundings
 from ..markup import to_plain
 from ..models import Comment, Discussion, year_range
@@ -22,7 +25,6 @@ from ..permissions import Viewer, can_post, can_read_text, viewer_of
 from ..questions import shorten
 from ..rendering import Layout, render_threads
 from ..threads import Row, Thread, build_thread, quoted_line
-from ..way_back import find_way_back, forget_promise
 
 BIGGEST_ID = 2**63 - 1  # that databases have
 DESCRIPTION_CHARS = 200
@@ -46,7 +48,7 @@ def thread(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     way_back = find_way_back(request)
     response = render(request, "discussion/thread.html", _describe_thread(request, viewer, comment) | {"way_back": way_back})
     if way_back:
-        forget_promise(response)
+        forget_way_back(request, response)
     return response
 
 
@@ -131,6 +133,7 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
         can_post=can_post(viewer, discussion),
         member_id=viewer.user_id,
     )
+    around = replace(around, **_offer_help(request, site_text))
     title, heading = title_of(root, site_text.visitor_name)
     return {
         "article": discussion.article,
@@ -152,6 +155,14 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
             next_words=_("Next replies"),
         ),
     }
+
+
+def _offer_help(request: HttpRequest, site_text: SiteText) -> dict[str, Any]:
+    """Return whose comment stands below the help lines, and these; nothing for most visits."""
+    helped = find_helped(request)
+    if helped is None:
+        return {}
+    return {"helped_id": helped, "help_html": render_to_string("discussion/_help_lines.html", describe_help(site_text))}
 
 
 def title_of(root: Row, visitor_name: str) -> tuple[str, str]:

@@ -1,0 +1,83 @@
+"""What somebody is told on the page after posting, and only there: a guest the way back, somebody in distress who answers now.
+
+A cookie of ten minutes brings it to the next page. What it holds says nothing about anybody.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from forum.accounts.guests import find_guest
+from forum.site.models import HelpLine, SiteText
+
+from .letters import mine_path
+from .models import Comment, Lane, Signal
+from .screening import REPORTED_CODE
+
+COOKIE_AGE = timedelta(minutes=10)  # long enough for a page that loads at the second attempt
+_WAY_BACK = "1"
+_HELP = re.compile(r"2-(\d{1,18})")
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """The link, to be kept, for a guest without an address; empty for one whose address it was mailed to."""
+
+    link: str
+
+
+def promise(response: HttpResponse, comment: Comment, *, way_back: bool = True) -> None:
+    """Let the next page tell the writer of ``comment`` who answers now, if they may need it; with ``way_back``, how they return.
+
+    The way back is for guests whose address is not proven: others have it.
+    """
+    way_back = way_back and comment.guest is not None and comment.guest.proven_at is None
+    found = Signal.objects.filter(comment=comment, lane=Lane.CARE).exclude(code=REPORTED_CODE)
+    _set(response, [_WAY_BACK] * way_back + [f"2-{comment.pk}"] * found.exists())
+
+
+def find_way_back(request: HttpRequest) -> WayBack | None:
+    """Return what was promised to this browser. Costs a query only where something was."""
+    guest = find_guest(request) if _WAY_BACK in _read(request) else None
+    if guest is None:
+        return None
+    return WayBack("" if guest.email else settings.SITE_URL + mine_path(guest))
+
+
+def find_helped(request: HttpRequest) -> int | None:
+    """Return the id of the comment whose writer is to be shown who answers now, None for most visits."""
+    found = next((match for part in _read(request) if (match := _HELP.fullmatch(part))), None)
+    return int(found[1]) if found else None
+
+
+def describe_help(site_text: SiteText) -> dict[str, Any]:
+    """Return what ``_help_lines.html`` takes."""
+    return {"lines": HelpLine.objects.all(), "emergency": site_text.emergency}
+
+
+def forget_way_back(request: HttpRequest, response: HttpResponse) -> None:
+    """Tell the browser that the way back was shown. Who answers stays on the page until the ten minutes are over."""
+    rest = [part for part in _read(request) if _HELP.fullmatch(part)]
+    _set(response, rest)
+    if not rest:
+        response.delete_cookie(settings.POSTED_COOKIE_NAME, samesite="Lax")
+
+
+def _read(request: HttpRequest) -> list[str]:
+    return request.COOKIES.get(settings.POSTED_COOKIE_NAME, "").split(".")
+
+
+def _set(response: HttpResponse, parts: list[str]) -> None:
+    if parts:
+        response.set_cookie(
+            settings.POSTED_COOKIE_NAME,
+            ".".join(parts),
+            max_age=COOKIE_AGE,
+            secure=settings.IS_HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
