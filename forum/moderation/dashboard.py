@@ -93,8 +93,8 @@ def read_dashboard(viewer: User, now: datetime) -> Dashboard:
     totals = decided.aggregate(made=Count("pk", filter=Q(undoes=None)), undone=Count("pk", filter=Q(undoes__isnull=False)))
     posted = Decision.objects.filter(actor_kind=ActorKind.SOFTWARE, at__gte=since, from_state="", comment__public=True)
     honest = posted.aggregate(count=Count("pk"), held=Count("pk", filter=Q(to_state=_S.HELD)))
-    asked = Comment.objects.filter(public=True, published_at__gte=since, is_question=True)
-    asked = asked.aggregate(count=Count("pk"), answered=Count("pk", filter=Q(waiting=False)))
+    questions = Comment.objects.filter(public=True, published_at__gte=since, is_question=True)
+    asked = questions.aggregate(count=Count("pk"), answered=Count("pk", filter=Q(waiting=False)))
     return Dashboard(
         waiting=queue.count,
         oldest=queue.oldest,
