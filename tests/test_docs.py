@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.management import get_commands, load_command_class
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+from forum.subscriptions.kinds import KINDS
 from tests.test_architecture import OUR_APPS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,3 +84,16 @@ def test_licence_is_the_one_that_is_named() -> None:
     licence = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["license"]
     assert licence in README
     assert "GNU GENERAL PUBLIC LICENSE" in (ROOT / "LICENSE").read_text()
+
+
+def test_every_kind_of_mail_is_in_the_readme_and_every_kind_there_is_written() -> None:
+    table = README.split("### Mail and background work")[1].split("\n### ")[0]
+    listed = {
+        kind for line in table.splitlines() if line.startswith("| `") for kind in re.findall(r"`([\w-]+)`", line.split("|")[1])
+    }
+    assert {kind.name for kind in KINDS} <= listed
+    code = "\n".join(path.read_text() for path in (ROOT / "forum").rglob("*.py") if "migrations" not in path.parts)
+    assert [kind for kind in listed if f'"{kind}"' not in code] == []
+    given = set(re.findall(r'write_letter\([^()]*(?:\([^()]*\)[^()]*)*kind="([\w-]+)"', code))
+    assert given
+    assert given <= listed
