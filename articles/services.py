@@ -28,7 +28,7 @@ def save_article(
     ``article_saved`` before the transaction ends.
     """
     now = timezone.now()
-    stored = Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version").first()
+    stored = Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version", "status").first()
     if stored is not None:
         article.version = stored.version + 1
     article.changed_at = now
@@ -40,7 +40,8 @@ def save_article(
     else:
         OldAddress.objects.filter(path=_article_path(article.slug)).delete()
     _answer_for_original(article)
-    events.article_saved.send(Article, article=article, is_new=stored is None)
+    was_published = stored is not None and stored.is_published()
+    events.article_saved.send(Article, article=article, is_new=stored is None, was_published=was_published)
     return article
 
 

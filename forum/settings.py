@@ -165,6 +165,7 @@ INSTALLED_APPS = [
     "forum.care",
     "forum.subscriptions",
     "forum.search",
+    "forum.topics",  # the last to hear of a change: it takes a lock that others wait for
     "forum.discussion",
     "forum.accounts",
     "forum.site",

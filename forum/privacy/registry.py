@@ -35,6 +35,12 @@ HOLD_NOBODY = {
     "site.SiteText": "the operator's words about this site",
     "site.SiteVersion": "a number",
     "subscriptions.Told": "ids of decisions",
+    "topics.ArticleMention": "topics of articles",
+    "topics.LoadedTerm": "words of the vocabulary that comes with the site",
+    "topics.Spelling": "the operator's words",
+    "topics.Topic": "the operator's words",
+    "topics.TopicPair": "counts",
+    "topics.Vocabulary": "how far a search got",
 }
 
 

@@ -22,6 +22,7 @@ from forum.mail.models import OutgoingMessage
 from forum.moderation.models import Batch, Flag, LinkHost, PhraseRule, Sanction
 from forum.privacy.models import ThirdPartyRequest
 from forum.site.models import HelpLine, SiteText
+from forum.topics.models import Topic
 from tests.factories import CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,7 @@ OPEN = {
         "mail.outgoingmessage": CHANGE,
         "site.helpline": ALL,
         "site.sitetext": CHANGE,
+        "topics.topic": WRITE,
     },
 }
 # Opens for all staff: nothing there is anybody's but one's own.
@@ -103,6 +105,7 @@ def make_a_row_of_each() -> dict[type[Model], Model]:
     LinkHost.objects.create(domain="example.org")
     PhraseRule.objects.create(phrase="a phrase")
     HelpLine.objects.create(name="Samaritans", how="116 123")
+    Topic.objects.create(name="baclofen", slug="baclofen", kind="treatment")
     OldAddress.objects.create(path="/old/", target="/")
     ImportRun.objects.create(file_name="a.txt", file_hash="", format="text", started_at=timezone.now())
     OutgoingMessage.objects.create(kind="other", recipient="a@example.org", content={})

@@ -35,6 +35,7 @@ from forum.privacy.models import ThirdPartyRequest
 from forum.privacy.services import request_export, request_for_third_party
 from forum.subscriptions.services import Choice, choose, subscribe
 from tests.factories import PASSWORD, ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
+from tests.topics.vocabularies import make_topic
 
 NAME = "Qwyzzla Vantongeren"
 EARLIER_NAME = "Blixenhoeven"
@@ -56,6 +57,7 @@ class Life:
 
 def live(*, is_member: bool) -> Life:
     """Let somebody write, be decided about, be imported, mailed, exported and asked about."""
+    make_topic("whether it helped", "helped")
     person = _make_person(is_member)
     moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
     article = ArticleFactory()

@@ -19,6 +19,7 @@ from forum.discussion.correcting import redact_comment
 from forum.discussion.models import ActorKind, Comment, Discussion
 from forum.discussion.services import Actor, insert_comment, post_comment, transition
 from forum.site.models import HelpLine
+from forum.topics.shipped import MOVEMENT_DISORDERS, load_vocabulary
 
 FOLDER = Path(__file__).parent
 READ_AFTER = timedelta(hours=3)  # a moderator of the sample reads a comment so long after it was posted
@@ -30,6 +31,7 @@ def load_sample() -> Article | None:
     """Load the sample into an empty site and return its article; do nothing and return None where there is an article."""
     if Article.objects.exists():
         return None
+    load_vocabulary(MOVEMENT_DISORDERS)
     people = {person["key"]: _make_person(person) for person in _read("people.json")}
     HelpLine.objects.bulk_create(HelpLine(position=position, **line) for position, line in enumerate(_read("help.json"), start=1))
     article = _make_article(people)

@@ -1,0 +1,149 @@
+"""Which topics a comment shows: its words searched, what people corrected, whether everybody may read it. Stored, and counted.
+
+The one place that writes mentions of comments. All that is stored of a comment's topics is worked out anew from it, so whatever
+happens to it, the same function follows: called twice, it changes nothing the second time.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from forum.discussion.models import Comment
+from forum.discussion.permissions import ANONYMOUS
+from forum.discussion.services import lock_comment, show_change
+
+from .counting import Pair, apply_change, count_change, lock_counts
+from .matching import Matcher, Span
+from .models import By, Mention, Standing
+from .texts import text_of_comment
+from .vocabulary import current_matcher
+
+Found = Mapping[int, list[Span]]
+
+
+@dataclass
+class _Plan:
+    """What is to be written."""
+
+    new: list[Mention] = field(default_factory=list)
+    changed: list[Mention] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    counts: Counter[Pair] = field(default_factory=Counter)
+    comment_ids: set[int] = field(default_factory=set)
+
+
+def settle_comment(comment: Comment, *, is_new: bool = False) -> None:
+    """Store what topics ``comment`` shows as it is now. Its row is locked by the caller's transaction."""
+    matcher = current_matcher()
+    found = find_topics(comment, matcher) if comment.public else None
+    if not found and (is_new or not Mention.objects.filter(comment=comment).exists()):
+        return
+    lock_counts()
+    _write(_make_plan({comment: found}, matcher))
+
+
+def find_topics(comment: Comment, matcher: Matcher) -> dict[int, list[Span]]:
+    """Return the places of each topic in the words of ``comment``."""
+    return matcher.find(text_of_comment(comment), comment.language)
+
+
+def settle_comments(comments: Sequence[Comment], matcher: Matcher, *, searches: bool = True) -> int:
+    """Do the same for many at once, which nobody has locked; return for how many something was written.
+
+    Texts are searched before the lock is taken. A comment that changed since it was read has been settled by whoever changed it.
+    With ``searches`` false only who may read them is looked at.
+    """
+    found = {comment: find_topics(comment, matcher) if searches and comment.public else None for comment in comments}
+    if not _make_plan(found, matcher).comment_ids:
+        return 0
+    with transaction.atomic():
+        lock_counts()
+        versions = dict(Comment.objects.filter(pk__in=[comment.pk for comment in comments]).values_list("pk", "version"))
+        found = {comment: places for comment, places in found.items() if versions.get(comment.pk) == comment.version}
+        plan = _make_plan(found, matcher)
+        _write(plan)
+    return len(plan.comment_ids)
+
+
+@transaction.atomic
+def correct_comment(comment: Comment, *, topic_ids: Collection[int], by: By) -> None:
+    """Store that ``comment`` is about these topics and no others, as a person says; later searches leave that alone."""
+    discussion, comment = lock_comment(comment)
+    lock_counts()
+    matcher = current_matcher()
+    stored = {mention.topic_id: mention for mention in Mention.objects.filter(comment=comment)}
+    for topic_id, mention in stored.items():
+        is_about = topic_id in topic_ids
+        if is_about == (mention.standing != Standing.DENIED):
+            continue
+        # Where its words are there, "about this" is no more than what was found.
+        about = Standing.FOUND if mention.spans else Standing.ADDED
+        mention.standing, mention.corrected_by = about if is_about else Standing.DENIED, by
+        mention.save(update_fields=["standing", "corrected_by"])
+    at = comment.published_at or comment.sort_at
+    Mention.objects.bulk_create(
+        Mention(comment=comment, topic_id=topic_id, standing=Standing.ADDED, corrected_by=by, at=at)
+        for topic_id in matcher.topic_ids & set(topic_ids) - stored.keys()
+    )
+    _write(_make_plan({comment: find_topics(comment, matcher) if comment.public else None}, matcher))
+    show_change(discussion)
+
+
+def _make_plan(found: Mapping[Comment, Found | None], matcher: Matcher) -> _Plan:
+    """Return what is to be written so that the mentions of these comments are right. ``found`` is None for words not searched."""
+    plan = _Plan()
+    ids = [comment.pk for comment in found]
+    stored: dict[int, dict[int, Mention]] = {pk: {} for pk in ids}
+    for mention in Mention.objects.filter(comment__in=ids):
+        stored[mention.comment_id][mention.topic_id] = mention
+    visible = set(Comment.objects.visible_to(ANONYMOUS).filter(pk__in=ids).values_list("pk", flat=True))
+    for comment, places in found.items():
+        _plan_one(plan, comment, stored[comment.pk], places, matcher.topic_ids, is_visible=comment.pk in visible)
+    return plan
+
+
+def _plan_one(
+    plan: _Plan,
+    comment: Comment,
+    stored: Mapping[int, Mention],
+    places: Found | None,
+    in_use: Collection[int],
+    *,
+    is_visible: bool,
+) -> None:
+    before = {topic_id for topic_id, mention in stored.items() if mention.shown}
+    after = set()
+    is_erased = comment.state == Comment.State.ERASED
+    for topic_id, mention in stored.items():
+        spans = mention.spans if places is None else [list(span) for span in places.get(topic_id, ())]
+        if is_erased or (mention.standing == Standing.FOUND and not spans):
+            plan.gone.append(mention.pk)
+            plan.comment_ids.add(comment.pk)
+            continue
+        shown = is_visible and mention.standing != Standing.DENIED and topic_id in in_use
+        if shown:
+            after.add(topic_id)
+        if (shown, spans) != (mention.shown, mention.spans):
+            mention.shown, mention.spans = shown, spans
+            plan.changed.append(mention)
+            plan.comment_ids.add(comment.pk)
+    at = comment.published_at or comment.sort_at
+    for topic_id, found in (places or {}).items() if not is_erased else ():
+        if topic_id in stored:
+            continue
+        plan.new.append(Mention(comment=comment, topic_id=topic_id, spans=found, shown=is_visible, at=at))
+        plan.comment_ids.add(comment.pk)
+        if is_visible:
+            after.add(topic_id)
+    plan.counts.update(count_change(before, after))
+
+
+def _write(plan: _Plan) -> None:
+    """Store ``plan``; the counts are locked."""
+    if plan.gone:
+        Mention.objects.filter(pk__in=plan.gone).delete()
+    Mention.objects.bulk_update(plan.changed, ["shown", "spans"], batch_size=200)
+    Mention.objects.bulk_create(plan.new, batch_size=200)
+    apply_change(plan.counts)
