@@ -6,7 +6,7 @@ A new address without an example here fails the tests that visit pages.
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -211,6 +211,18 @@ def find_axe_faults(page: Page, *, is_enhanced: bool = True, within: str | None 
         for violation in results.response["violations"]
         for node in violation["nodes"]
     ]
+
+
+def find_faults(
+    page: Page, addresses: Iterable[str], *, checks: tuple[Callable[[Page], list[str]], ...] | None = None
+) -> list[str]:
+    """Open each address, unfold all of it, and return what the checks find: axe and the width, unless others are named."""
+    faults = []
+    for address in addresses:
+        page.goto(address)
+        open_everything(page)
+        faults += [fault for check in checks or (find_axe_faults, find_overflow) for fault in check(page)]
+    return faults
 
 
 def find_overflow(page: Page) -> list[str]:

@@ -11,7 +11,7 @@ from tests.accounts.entrance import account_visits, code_of_app, newest_code
 from tests.browser.acts import press_until_focused
 from tests.conftest import NARROW, WIDE, Visitors
 from tests.factories import PASSWORD, ArticleFactory, MemberFactory
-from tests.pages import account_names, find_axe_faults, find_overflow, open_everything
+from tests.pages import account_names, find_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -142,8 +142,6 @@ def test_pages_of_an_account_are_for_everybody(
         page.context.clear_cookies()
         cookies = visit.client.cookies.items()
         page.context.add_cookies([{"name": name, "value": kept.value, "url": live_server.url} for name, kept in cookies])
-        page.goto(live_server.url + visit.path)
+        faults += find_faults(page, [live_server.url + visit.path])
         assert page.url == live_server.url + visit.path
-        open_everything(page)
-        faults += find_axe_faults(page) + find_overflow(page)
     assert faults == []

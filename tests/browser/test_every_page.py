@@ -4,7 +4,7 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from tests.conftest import NARROW, WIDE, Visitors
-from tests.pages import OwnPages, Sample, find_axe_faults, find_overflow, open_everything
+from tests.pages import OwnPages, Sample, find_axe_faults, find_faults, find_overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
@@ -13,22 +13,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visitors: Visitors, live_server: LiveServer, scheme: str, viewport: dict[str, int]) -> None:
     page = visitors.open(color_scheme=scheme, viewport=viewport)
-    faults = []
-    for path in Sample.load().paths():
-        page.goto(live_server.url + path)
-        open_everything(page)
-        faults += find_axe_faults(page)
-    assert faults == []
+    addresses = [live_server.url + path for path in Sample.load().paths()]
+    assert find_faults(page, addresses, checks=(find_axe_faults,)) == []
 
 
 def test_nothing_is_wider_than_a_window_of_320_pixels(visitors: Visitors, live_server: LiveServer) -> None:
     page = visitors.open(viewport={"width": 320, "height": 640})
-    faults = []
-    for path in Sample.load().paths():
-        page.goto(live_server.url + path)
-        open_everything(page)
-        faults += find_overflow(page)
-    assert faults == []
+    addresses = [live_server.url + path for path in Sample.load().paths()]
+    assert find_faults(page, addresses, checks=(find_overflow,)) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -37,9 +29,4 @@ def test_pages_that_only_a_writer_sees_are_as_good(visitors: Visitors, live_serv
     own = OwnPages.write()
     page = visitors.open(color_scheme=scheme, viewport={"width": width, "height": 800})
     page.context.add_cookies([{**own.cookie, "url": live_server.url}])
-    faults = []
-    for path in own.paths():
-        page.goto(live_server.url + path)
-        open_everything(page)
-        faults += find_axe_faults(page) + find_overflow(page)
-    assert faults == []
+    assert find_faults(page, (live_server.url + path for path in own.paths())) == []

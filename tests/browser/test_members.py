@@ -11,7 +11,7 @@ from tests.browser.acts import press_until_focused
 from tests.conftest import Visitors
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 from tests.member_pages import MemberPages, session_cookie
-from tests.pages import find_axe_faults, find_overflow, open_everything
+from tests.pages import find_faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
@@ -111,9 +111,4 @@ def test_pages_that_only_a_member_sees_are_as_good(visitors: Visitors, live_serv
     own = MemberPages.write()
     page = visitors.open(color_scheme=scheme, viewport={"width": width, "height": 800})
     page.context.add_cookies([{**own.cookie, "url": live_server.url}])
-    faults = []
-    for path in own.paths():
-        page.goto(live_server.url + path)
-        open_everything(page)
-        faults += find_axe_faults(page) + find_overflow(page)
-    assert faults == []
+    assert find_faults(page, (live_server.url + path for path in own.paths())) == []
