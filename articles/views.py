@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_safe
 
 from .models import Article, Collection
 from .pages import describe_article
@@ -11,6 +12,7 @@ from .pages import describe_article
 SHELF_PAGE_SIZE = 50
 
 
+@require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an article; its conversation comes in by a template tag. A draft is shown to those who may change it, and not kept."""
     found = get_object_or_404(Article.objects.with_shelves().defer("body"), slug=slug)
@@ -23,6 +25,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+@require_safe
 def collection(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a shelf: the shelves and the articles on it, by their addresses, in pages that begin ``after`` one of them."""
     shelf = get_object_or_404(Collection.objects.with_shelves(), slug=slug)

@@ -1,8 +1,8 @@
-"""Headers that no page may lack and Django has no setting for."""
+"""What no page may lack and Django has no setting for: headers, and an answer to OPTIONS."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_cache_control
 
 # Nothing here asks for a sensor or a device; passkeys (publickey-credentials) stay allowed for the site itself.
@@ -30,6 +30,18 @@ def kept_private(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         response = get_response(request)
         if request.COOKIES or response.cookies:
             patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+    return answer
+
+
+def methods_told(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer OPTIONS with what a page takes (RFC 9110 §9.3.7): the views themselves refuse every method they do not know."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "OPTIONS" and isinstance(response, HttpResponseNotAllowed):
+            return HttpResponse(status=204, headers={"Allow": f"{response['Allow']}, OPTIONS"})
         return response
 
     return answer

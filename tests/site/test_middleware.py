@@ -1,4 +1,4 @@
-"""What may be stored on the way: an answer to somebody known, or to be known from then on, never."""
+"""What may be stored on the way: an answer to somebody known, or to be known, never. And which methods pages take."""
 
 import pytest
 from django.conf import settings
@@ -6,6 +6,7 @@ from django.test import Client
 
 from tests.discussion.visiting import visit_as
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory
+from tests.pages import Sample
 
 pytestmark = pytest.mark.django_db
 
@@ -33,3 +34,20 @@ def test_page_that_a_stranger_reads_says_nothing_of_the_kind(client: Client) -> 
     assert not response.cookies
     assert "private" not in response.get("Cache-Control", "")
     assert "Cookie" in response["Vary"]
+
+
+def test_every_page_tells_which_methods_it_takes(client: Client) -> None:
+    paths = Sample.load().paths()
+    without = []
+    for path in paths:
+        answer = client.options(path)
+        if answer.status_code in (200, 204) and "OPTIONS" not in answer.get("Allow", ""):
+            without.append(path)
+    assert without == []
+    answer = client.options(next(path for path in paths if path.startswith("/articles/")))
+    assert (answer.status_code, answer.content, answer["Allow"]) == (204, b"", "GET, HEAD, OPTIONS")
+
+
+def test_article_takes_nothing_but_reading(client: Client) -> None:
+    article = ArticleFactory()
+    assert client.post(article.get_absolute_url()).status_code == 405
