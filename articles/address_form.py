@@ -29,7 +29,7 @@ class OldAddressForm(forms.ModelForm):
     """One old address, with others to try it on; those are not stored."""
 
     examples = forms.CharField(
-        label=gettext_lazy("addresses to try"),
+        label=gettext_lazy("Addresses to try"),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
@@ -40,6 +40,7 @@ class OldAddressForm(forms.ModelForm):
     class Meta:
         model = OldAddress
         fields = ("path", "target")
+        widgets = {name: forms.TextInput(attrs={"class": "vLargeTextField"}) for name in ("path", "target")}
 
     def _post_clean(self) -> None:
         """Check what the model found well-formed against the pages of today, and show what it would do if that is asked."""
