@@ -56,7 +56,8 @@ def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard
     shown = Discussion.objects.in_sight().select_related("article__collection").defer("article__body", "article__body_html")
     # An imported comment without a date has the moment of the one before it: only at the end it hides when the last one came.
     undated = Comment.objects.filter(public=True, posted_precision="unknown", published_at=OuterRef("last_comment_at"))
-    shown = shown.annotate(ends_undated=Exists(undated.filter(discussion=OuterRef("pk"))))
+    asked = Comment.objects.asking().filter(discussion=OuterRef("pk"))
+    shown = shown.annotate(ends_undated=Exists(undated.filter(discussion=OuterRef("pk"))), has_questions=Exists(asked))
     if after:
         shown = shown.filter(earlier_than("active_at", after))
     found = list(shown.order_by("-active_at", "-id")[: ARTICLES_ON_A_PAGE + 1])
@@ -66,12 +67,21 @@ def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard
     for pk, year, count in counted.order_by("year").values_list("discussion_id", "year", "comment_count"):
         years.setdefault(pk, []).append((year, count))
     cards = [
-        _make_card(discussion, years.get(discussion.pk, []), now, ends_undated=discussion.ends_undated) for discussion in here
+        _make_card(
+            discussion,
+            years.get(discussion.pk, []),
+            now,
+            ends_undated=discussion.ends_undated,
+            has_questions=discussion.has_questions,
+        )
+        for discussion in here
     ]
     return cards, (here[-1].active_at, here[-1].pk) if len(found) > len(here) else None
 
 
-def _make_card(discussion: Discussion, years: list[tuple[int, int]], now: datetime, *, ends_undated: bool) -> ArticleCard:
+def _make_card(
+    discussion: Discussion, years: list[tuple[int, int]], now: datetime, *, ends_undated: bool, has_questions: bool
+) -> ArticleCard:
     count, people, waiting = discussion.comment_count, discussion.people_count, discussion.waiting_count
     # Undated comments have a place in time only among themselves.
     last = ago_words(discussion.last_comment_at, now) if discussion.last_comment_at and years else ""
@@ -85,7 +95,7 @@ def _make_card(discussion: Discussion, years: list[tuple[int, int]], now: dateti
         waiting=ngettext("%(count)d waiting for a reply.", "%(count)d waiting for a reply.", waiting) % {"count": waiting}
         if waiting
         else "",
-        has_questions_answered=bool(count and not waiting),
+        has_questions_answered=has_questions and not waiting,
     )
 
 
@@ -119,6 +129,11 @@ def draw_questions(today: date) -> list[Comment]:
 def count_questions() -> int:
     """Return how many questions wait, at most MOST_COUNTED."""
     return Comment.objects.visible_to(ANONYMOUS).waiting()[:MOST_COUNTED].count()
+
+
+def has_been_asked() -> bool:
+    """Tell whether anybody has asked anything that everybody may read."""
+    return Comment.objects.visible_to(ANONYMOUS).asking().exists()
 
 
 def describe_questions(comments: Iterable[Comment], viewer: Viewer, visitor_name: str, now: datetime) -> list[Question]:

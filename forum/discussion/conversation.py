@@ -16,7 +16,7 @@ from forum.accounts.ignoring import read_ignored
 from forum.site.models import SiteText
 
 from . import rows
-from .models import Discussion
+from .models import Comment, Discussion
 from .paging import Pager, make_links, read_keyset, read_number, read_page, read_since, read_year, write_keyset
 from .permissions import can_post, viewer_of
 from .rendering import Layout, Surroundings, render_eras, render_single, render_threads
@@ -55,6 +55,7 @@ class Conversation:
     new_href: str = ""
     print_parts: list[PrintPart] = field(default_factory=list)
     print_words: str = ""
+    has_questions: bool = False  # somebody asked something; known only of those that wait
     is_cut: bool = False  # more than is printed at once
 
     @property
@@ -202,6 +203,7 @@ def _fill_waiting(talk: Conversation, request: HttpRequest, around: Surroundings
     after = read_number(request.GET.get("after")) or 0
     found, following = rows.read_waiting(talk.discussion, after)
     talk.html = render_single([take_out(row) for row in found], around)
+    talk.has_questions = bool(found) or Comment.objects.asking().filter(discussion=talk.discussion).exists()
     talk.pager = Pager(
         first_href=_address(talk, order=WAITING) if after else "",
         first_words=_("Back to the first"),

@@ -230,6 +230,7 @@ class Comment(models.Model):
                 condition=Q(listed=True, position__isnull=False),
             ),
             models.Index("discussion", "id", name="comment_waiting_here", condition=Q(waiting=True)),
+            models.Index("discussion", name="comment_asking", condition=Q(public=True, is_question=True)),  # has anybody asked?
             models.Index(F("active_at").desc(), F("id").desc(), name="comment_waiting", condition=Q(waiting=True)),
             models.Index(F("published_at").desc(), F("id").desc(), name="comment_feed", condition=Q(public=True)),
             models.Index("discussion", "published_at", name="comment_since", condition=Q(public=True)),

@@ -50,6 +50,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """Those that ``viewer`` wrote, wherever they stand: not all of their words may be read (``visible_to``)."""
         return self.filter(_is_by(viewer))
 
+    def asking(self) -> Self:
+        """Public questions, answered or not."""
+        return self.filter(public=True, is_question=True)
+
     def waiting(self) -> Self:
         """Public questions that nobody else has answered."""
         return self.filter(waiting=True)

@@ -275,3 +275,15 @@ def test_print_ends_after_a_thousand_comments_and_says_so(client, article):
         page = printed(client, f"&year={year}")
         assert page.count('id="comment-') == 2 * 1_000  # an article and its heading
         assert "There is more than can be printed at once." in page
+
+
+def test_nobody_is_said_to_be_answered_where_nobody_asked(client, article):
+    waiting = f"{article.get_absolute_url()}?order=waiting"
+    assert "Nobody has asked anything yet." in client.get("/unanswered/").content.decode()
+    root = CommentFactory(article=article, body="It took us a year.")
+    for path, words in (("/", "has a reply."), (waiting, "has a reply."), ("/unanswered/", "has a reply.")):
+        assert words not in client.get(path).content.decode(), path
+    assert "Nobody has asked anything here yet." in client.get(waiting).content.decode()
+    CommentFactory(parent=CommentFactory(parent=root, body="Was it hard?"), body="It was.")
+    for path in ("/", waiting, "/unanswered/"):
+        assert "Every question has a reply." in client.get(path).content.decode(), path

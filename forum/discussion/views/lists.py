@@ -52,6 +52,7 @@ def unanswered(request: HttpRequest) -> HttpResponse:
         "site_text": site_text,
         "questions": cards.describe_questions(found, viewer_of(request), site_text.visitor_name, now),
         "newest": newest,
+        "has_been_asked": bool(found) or cards.has_been_asked(),
         "pager": Pager(
             first_href=start if after else "",
             first_words=_("Back to the newest") if newest else _("Back to the oldest"),
