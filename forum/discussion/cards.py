@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.models import Article
+from forum.accounts.ignoring import read_ignored
 
 from .markup import to_plain
 from .models import Comment, Discussion, DiscussionYear
@@ -49,6 +50,7 @@ class Question:
     name: str
     waited: str  # "Waiting 12 years", or that the date was not kept
     can_answer: bool
+    is_folded: bool  # the member who looks does not want to read its writer
 
 
 def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard], Keyset | None]:
@@ -137,7 +139,8 @@ def has_been_asked() -> bool:
 
 
 def describe_questions(comments: Iterable[Comment], viewer: Viewer, visitor_name: str, now: datetime) -> list[Question]:
-    """Return ``comments`` as lists show them."""
+    """Return ``comments`` as lists show them to ``viewer``: one query more for a member."""
+    ignored = read_ignored(viewer.user_id)
     return [
         Question(
             comment=comment,
@@ -145,6 +148,7 @@ def describe_questions(comments: Iterable[Comment], viewer: Viewer, visitor_name
             name=comment.name or visitor_name,
             waited=_waited(comment, now),
             can_answer=can_post(viewer, comment.discussion),
+            is_folded=ignored.has(comment.author_id, comment.guest_id),
         )
         for comment in comments
     ]

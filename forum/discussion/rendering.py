@@ -197,7 +197,7 @@ def _comment(row: Row, around: Surroundings, level: int, *, is_new: bool, reply:
         title = f'<h{level} class="vh" id="comment-{row.id}h">{_("A comment that is not shown")}</h{level}>'
         return f'{title}<p class="comment__gone">{_line_instead(row)}</p>'
     words = _shown(row, around, level, is_new=is_new, reply=reply, marks=marks)
-    if around.layout is Layout.PRINT or row.is_own or not around.ignored.has(row.author_id, row.guest_id):
+    if row.is_own or not around.ignored.has(row.author_id, row.guest_id):
         return words
     line = _("A comment by %(name)s, folded because you asked. Show it") % {"name": _name(row, around)}
     # One box in the line, as in a button.
@@ -206,7 +206,8 @@ def _comment(row: Row, around: Surroundings, level: int, *, is_new: bool, reply:
 
 def _shown(row: Row, around: Surroundings, level: int, *, is_new: bool, reply: Reply | None, marks: Marks) -> str:
     moment = moment_of(row)
-    quoted = reply.answer.quote if reply and reply.answer else ""
+    answer = reply.answer if reply else None
+    quoted = answer.quote if answer and not around.ignored.has(answer.author_id, answer.guest_id) else ""
     said = f'<blockquote class="said"><p>“{escape(quoted)}”</p></blockquote>' if quoted else ""
     subject = f'<p class="comment__subject" dir="auto"{marks.title}>{escape(row.subject)}</p>' if row.subject else ""
     lang = f' lang="{escape(row.language)}"' if row.language else ""

@@ -32,7 +32,7 @@ FIELDS = Row._fields[: Row._fields.index("parent_name")]
 # The text of a parent is asked for only where it may be quoted: a root is never quoted, and may be long.
 _PARENT_HTML = Case(When(parent__root__isnull=False, then=F("parent__body_html")), default=Value(""), output_field=TextField())
 _AUTHOR_SLUG = F("author__slug")
-_REPLY_FIELDS = (*FIELDS, "parent__name", "parent__public", "quotable_html")
+_REPLY_FIELDS = (*FIELDS, "parent__name", "parent__public", "quotable_html", "parent__author_id", "parent__guest_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ def _strip(row: Row) -> Row:
     return row._replace(
         name="", relation="", mark="", subject="", body_html="", language="", posted_text="", origin_note="",
         author_id=None, guest_id=None, author_slug=None, parent_name=None, parent_html=None, parent_public=None,
+        parent_author_id=None, parent_guest_id=None,
     )  # fmt: skip
 
 

@@ -70,6 +70,8 @@ class Row(NamedTuple):
     parent_name: str | None = None
     parent_public: bool | None = None
     parent_html: str | None = None  # of a parent that is a reply itself
+    parent_author_id: int | None = None
+    parent_guest_id: int | None = None
     third_reply_id: int | None = None  # of a root whose thread is folded: beginning and end of what may be left out
     last_but_one_reply_id: int | None = None
     is_own: bool = False  # not public, and shown to its writer only
@@ -103,6 +105,8 @@ class Answer:
     parent_id: int
     name: str | None
     quote: str
+    author_id: int | None = None  # who wrote what is quoted
+    guest_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +196,7 @@ def take_out(row: Row) -> Reply:
     """Return ``row`` as it is shown outside of its thread: whom it answers, with a quoted line."""
     if row.parent_id is None:
         return Reply(row)
-    quote = quoted_line(row.parent_html) if row.parent_public and row.parent_html else ""
-    return Reply(row, answer=Answer(row.parent_id, row.parent_name if row.parent_public else None, quote))
+    return Reply(row, answer=_make_answer(row, row.parent_id, quotes=True))
 
 
 def is_new(row: Row, since: datetime | None) -> bool:
@@ -288,8 +291,14 @@ def _find_answer(row: Row, root: Row, above: Row | None) -> Answer | None:
     if row.parent_id == root.id:
         return Answer(root.id, root.name if root.is_readable else None, "")
     is_just_above = above is not None and above.id == row.parent_id
-    quote = quoted_line(row.parent_html) if row.parent_public and row.parent_html and not is_just_above else ""
-    return Answer(row.parent_id, row.parent_name if row.parent_public else None, quote)
+    return _make_answer(row, row.parent_id, quotes=not is_just_above)
+
+
+def _make_answer(row: Row, parent_id: int, *, quotes: bool) -> Answer:
+    if not row.parent_public:
+        return Answer(parent_id, None, "")
+    quote = quoted_line(row.parent_html) if quotes and row.parent_html else ""
+    return Answer(parent_id, row.parent_name, quote, row.parent_author_id, row.parent_guest_id)
 
 
 def _days_between(before: Row, after: Row) -> int | None:

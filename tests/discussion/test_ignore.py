@@ -95,10 +95,42 @@ def test_imported_comment_is_folded_alone(article):
     assert "Fold this comment by <bdi>Bo</bdi>?" in reader.get(ignore_path(comment)).content.decode()
 
 
-def test_print_shows_everything(article, comment):
+def test_print_folds_too(article, comment):
     reader = sign_in(MemberFactory())
+    path = f"{article.get_absolute_url()}?view=print"
+    assert "folded because" not in reader.get(path).content.decode()
     reader.post(ignore_path(comment))
-    assert "folded because" not in reader.get(f"{article.get_absolute_url()}?view=print").content.decode()
+    assert reader.get(path).content.decode().count(LINE) == 1
+
+
+def test_words_of_somebody_ignored_are_no_title_no_description_and_no_quotation(article):
+    root = CommentFactory(article=article, name="Bo", body="Title words of Bo?")
+    mine = CommentFactory(parent=root, guest=root.guest, name="Bo", body="Quoted words of Bo?")
+    CommentFactory(parent=root, body="Between.")
+    CommentFactory(parent=mine, body="I was asked.")
+    reader = sign_in(MemberFactory())
+    path = f"{article.get_absolute_url()}comments/{root.pk}/"
+    before = reader.get(path).content.decode()
+    assert "Title words" in before.partition("</head>")[0]
+    assert "“Quoted words of Bo?”" in before
+    reader.post(ignore_path(root))
+    page = reader.get(path).content.decode()
+    assert "<title>Bo’s comment and 3 replies - Understory</title>" in page
+    assert "Title words" not in page.partition("</head>")[0]
+    assert "“Quoted words of Bo?”" not in page
+    assert page.count("folded because you asked") == 2
+
+
+@pytest.mark.parametrize("path", ["/", "/unanswered/"])
+def test_question_of_somebody_ignored_is_folded_in_lists(client, article, path):
+    question = CommentFactory(article=article, name="Bo", body="Does anybody know Bo’s question?")
+    CommentFactory(article=article, name="Ann", body="And mine, does anybody know it?")
+    reader = sign_in(MemberFactory())
+    reader.post(ignore_path(question))
+    page = reader.get(path).content.decode()
+    assert page.count("<summary><span>A question by <bdi>Bo</bdi>, folded because you asked. Show it</span></summary>") == 1
+    assert page.count("folded because") == 1
+    assert "folded because" not in client.get(path).content.decode()
 
 
 def test_folding_costs_one_query_whatever_the_number_of_people(article, django_assert_max_num_queries):

@@ -135,12 +135,15 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
     )
     around = replace(around, **_offer_help(request, site_text))
     title, heading = title_of(root, site_text.visitor_name)
+    is_folded = around.ignored.has(root.author_id, root.guest_id) and not root.is_own
+    if is_folded:
+        title = heading
     return {
         "article": discussion.article,
         "site_text": site_text,
         "discussion": discussion,
         "page_title": _("%(title)s, page %(number)d") % {"title": title, "number": page} if page > 1 else title,
-        "description": shorten(to_plain(root.body_html), DESCRIPTION_CHARS) if root.public else "",
+        "description": shorten(to_plain(root.body_html), DESCRIPTION_CHARS) if root.public and not is_folded else "",
         "canonical_path": f"{path}?page={page}" if page > 1 else path,
         "is_personal": bool(waiting) or root.is_own,
         "heading": heading,
