@@ -5,6 +5,7 @@ shows a row (``visible_to``).
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,7 @@ MOST_RANKED = 5_000  # the latest that match: ranking all of a hundred thousand 
 MOST_LOOKED_AT = 20_000  # so many matches are expected in the part of the index that is looked at, if there are more in all
 COMMON_SHARE = 1 / 3  # a word in more texts than that is left out of account where a rarer one is looked for
 COMMON_FROM_COUNT = 500  # on a small site even its subject is in every third text
+MOST_LEFT_OUT = 50  # discussions out of sight, named to the database where they would fill the list
 FEW = 5  # with fewer comments, another spelling is worth a look
 MORE_USED = 20  # so many times as often is a spelling used before it is offered for one that is found
 
@@ -175,10 +177,16 @@ class _Look:
         marks = [discussion_mark(narrowing.discussion_id)] if narrowing.discussion_id else []
         marks += [year_mark(narrowing.year)] if narrowing.year else []
         from_pk = None if marks else self._first_to_look_at(wanted)
-        question = Question(wanted, unwanted, marks, _condition(narrowing), from_pk)
+        question = Question(wanted, unwanted, marks, condition=_condition(narrowing), from_pk=from_pk)
         matches = engine().match(IndexedComment, question, limit=MOST_RANKED)
-        is_partial = len(matches) == MOST_RANKED or from_pk is not None
-        return Found(_ranked(in_sight(matches)), is_partial)
+        shown = in_sight(matches)
+        is_full = len(matches) == MOST_RANKED
+        if is_full and len(shown) < len(matches):
+            # A big discussion out of sight must not stand in the way of what can be read.
+            question = replace(question, unwanted_marks=_marks_of_most(set(matches) - set(shown)))
+            matches = engine().match(IndexedComment, question, limit=MOST_RANKED)
+            shown = in_sight(matches)
+        return Found(_ranked(shown), is_full or from_pk is not None)
 
     def _find_articles(self, wanted: Sequence[Ways], unwanted: Sequence[Ways]) -> Found:
         if self.narrowing and self.narrowing != Narrowing(year=self.narrowing.year):
@@ -217,6 +225,12 @@ def in_sight(matches: Sequence[Match]) -> list[Match]:
     places = {match.pk: read_marks(match.marks)[0] for match in matches}
     shown = set(Discussion.objects.in_sight().filter(pk__in=set(places.values())).values_list("pk", flat=True))
     return [match for match in matches if places[match.pk] in shown]
+
+
+def _marks_of_most(matches: Iterable[Match]) -> list[str]:
+    """Return the marks of the discussions that most of ``matches`` are in."""
+    places = Counter(read_marks(match.marks)[0] for match in matches)
+    return [discussion_mark(pk) for pk, _count in places.most_common(MOST_LEFT_OUT) if pk is not None]
 
 
 def _ranked(matches: Iterable[Match]) -> list[Match]:

@@ -134,6 +134,16 @@ def test_comments_out_of_sight_are_not_found() -> None:
     assert find("zygote") == [comment.body]
 
 
+def test_many_comments_out_of_sight_do_not_hide_those_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = CommentFactory(body="A zygote that can be read.")
+    article = ArticleFactory()
+    for number in range(6):
+        CommentFactory(article=article, body=f"zygote {number}")
+    set_discussion_state(article.discussion, state="hidden", actor=SOFTWARE)
+    monkeypatch.setattr(services, "MOST_RANKED", 4)
+    assert find("zygote") == [shown.body]
+
+
 def test_mistyped_word_is_taken_for_the_one_that_is_used_here() -> None:
     for _ in range(3):
         CommentFactory(body="Baclofen helped.")

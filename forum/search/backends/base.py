@@ -21,7 +21,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a row must have to match: each of ``wanted``, none of ``unwanted``, and all ``marks``.
+    """What a row must have to match: each of ``wanted``, none of ``unwanted``; all ``marks``, no ``unwanted_marks``.
 
     ``condition`` is SQL with its parameters; it speaks of the row as ``table."rowid"``. ``from_pk`` is the lowest key looked at.
     """
@@ -29,6 +29,7 @@ class Question:
     wanted: Sequence[Ways]
     unwanted: Sequence[Ways] = ()
     marks: Sequence[str] = ()
+    unwanted_marks: Sequence[str] = ()
     condition: tuple[str, Sequence[Any]] | None = None
     from_pk: int | None = None
 

@@ -78,6 +78,7 @@ def _write(question: Question) -> str:
     parts = [_write_ways(ways) for ways in question.wanted]
     parts += [f"'{mark}'" for mark in question.marks]
     parts += [f"!{_write_ways(ways)}" for ways in question.unwanted]
+    parts += [f"!'{mark}'" for mark in question.unwanted_marks]
     return " & ".join(parts)
 
 

@@ -73,9 +73,9 @@ def _write(question: Question) -> str:
     parts = [_in_text(_write_ways(ways)) for ways in question.wanted]
     parts += [f'marks : "{mark}"' for mark in question.marks]
     text = " AND ".join(parts)
-    if question.unwanted:
-        text = f"({text}) NOT ({' OR '.join(_in_text(_write_ways(ways)) for ways in question.unwanted)})"
-    return text
+    unwanted = [_in_text(_write_ways(ways)) for ways in question.unwanted]
+    unwanted += [f'marks : "{mark}"' for mark in question.unwanted_marks]
+    return f"({text}) NOT ({' OR '.join(unwanted)})" if unwanted else text
 
 
 def _in_text(part: str) -> str:
