@@ -53,8 +53,12 @@ class Site:
     def fill(self) -> None:
         """Give it an article with a conversation, in every state that the sample has."""
         assert self.manage("migrate", "--verbosity=0").stderr == ""
-        load = "import django; django.setup(); from forum.imports.sample import load_sample; load_sample()"
-        subprocess.run([sys.executable, "-c", load], cwd=ROOT, env=self.environment, check=True)
+        self.run("from forum.imports.sample import load_sample; load_sample()")
+
+    def run(self, code: str) -> str:
+        """Run lines of Python in the site, and return what they print."""
+        command = [sys.executable, "-c", f"import django; django.setup(); {code}"]
+        return subprocess.run(command, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     @contextmanager
     def somebody_writing(self) -> Iterator[Callable[[], int]]:

@@ -11,8 +11,12 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from articles.models import Article
+from forum.mail.models import OutgoingMessage
+from forum.subscriptions import jobs as alerts
 
 from .bundle import MEDIA, Bundle, new_bundle, open_bundle
 from .dumps import DUMP_NAMES, POSTGRESQL, SQLITE, load_dump, write_dump
@@ -79,8 +83,16 @@ def restore_backup(path: Path) -> Restored:
         call_command("migrate", interactive=False, verbosity=0)
         if is_moved and "rebuild_search" in get_commands():
             call_command("rebuild_search", verbosity=0)  # each kind of database has an index of its own kind
+        _forget_mail_under_way()
         media = _put_media_back(bundle)
     return Restored(manifest, media, _compare_keys(manifest))
+
+
+def _forget_mail_under_way() -> None:
+    """Drop mail that waits, and the jobs that would write some: the site that was backed up has sent it since."""
+    OutgoingMessage.objects.filter(state=OutgoingMessage.State.WAITING).delete()
+    writing = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path__startswith=f"{alerts.__name__}.")
+    writing.delete()
 
 
 def _find_media(besides: Path) -> Iterator[Path]:
