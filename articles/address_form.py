@@ -40,7 +40,7 @@ class OldAddressForm(forms.ModelForm):
     class Meta:
         model = OldAddress
         fields = ("path", "target")
-        widgets = {name: forms.TextInput(attrs={"class": "vLargeTextField"}) for name in ("path", "target")}
+        widgets = {name: forms.TextInput(attrs={"size": 80}) for name in ("path", "target")}
 
     def _post_clean(self) -> None:
         """Check what the model found well-formed against the pages of today, and show what it would do if that is asked."""

@@ -16,6 +16,7 @@ from forum.accounts.models import Ignore, OldName, User
 from forum.accounts.names import MAX_NAME_CHARS, MAX_SLUG_CHARS, make_slug
 from forum.accounts.naming import KEPT_FOR, MOST_KEPT, is_held, rename
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
+from tests.test_architecture import OUR_APPS
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -100,8 +101,8 @@ class TestNames:
 @pytest.mark.django_db(transaction=True)
 def test_members_from_before_addresses_get_theirs():
     executor = MigrationExecutor(connection)
-    newer = ("accounts", "discussion", "moderation", "subscriptions")
-    others = [node for node in executor.loader.graph.leaf_nodes() if node[0] not in newer]
+    ours = {config.label for config in OUR_APPS}
+    others = [node for node in executor.loader.graph.leaf_nodes() if node[0] not in ours]
     state = executor.migrate([("accounts", "0002_mailings_and_addresses"), ("discussion", "0003_drafts"), *others])
     old = state.apps.get_model("accounts", "User")
     for number, name in enumerate(["Marit", "M@rit", "M rit", "محمد"]):

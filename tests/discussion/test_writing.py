@@ -2,7 +2,7 @@
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -103,7 +103,7 @@ def test_reply_form_calls_a_writer_without_a_name_as_the_site_does(client, artic
 
 
 def test_care_note_stands_on_forms_of_old_articles_only(client):
-    old, new = ArticleFactory(published_on="1999-05-01"), ArticleFactory()
+    old, new = ArticleFactory(published_on=date(1999, 5, 1)), ArticleFactory()
     assert "Do not stop or change a medicine" in _text(client.get(_new(old)))
     assert "Do not stop or change a medicine" not in _text(client.get(_new(new)))
 
