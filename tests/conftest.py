@@ -21,11 +21,20 @@ from tests.workers import Workers
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
+# Fixtures by which a test reaches a database: the test's own, or that of a site of its own.
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "new_database", "environment"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what ``-m`` does not ask for
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests marked ``saved_page`` where there is no such page: nothing to compare.
+    """Mark what reaches no database as ``one_database``, and leave out tests marked ``saved_page`` where there is no such page.
 
     SAVED_PAGE names the file and SAVED_PAGE_TRUTH the JSON in the form of tests/data/saved_page.json.
     """
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if not item.get_closest_marker("django_db") and fixtures.isdisjoint(DATABASE_FIXTURES):
+            item.add_marker("one_database")
     if os.environ.get("SAVED_PAGE") and os.environ.get("SAVED_PAGE_TRUTH"):
         return
     deselected = [item for item in items if item.get_closest_marker("saved_page")]
