@@ -68,6 +68,8 @@ def test_a_site_on_sqlite_moves_to_either_database(tmp_path: Path, new_database:
     restored = second.manage("restore", str(tmp_path / "site.zip"))
     assert restored.returncode == 0, restored.stderr
     assert second.export(tmp_path / "b.jsonl") == before
+    found = second.run("from forum.search.models import IndexedComment; print(IndexedComment.objects.count())")
+    assert int(found) > 10, "search finds nothing on the new database"
     with second.somebody_writing() as next_stored:
         assert next_stored() > 1  # numbers go on where they ended
     if not SERVER.startswith("postgres"):
