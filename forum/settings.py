@@ -16,7 +16,7 @@ import dj_email_url
 from django.utils.translation import gettext_lazy as _
 from environs import FileAwareEnv
 from environs.exceptions import EnvValidationError
-from marshmallow.validate import Range
+from marshmallow.validate import OneOf, Range
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -113,6 +113,9 @@ SIGN_IN_PROVIDERS: Any = env.json("SIGN_IN_PROVIDERS", {})
 RATE_LIMITS = env.bool("RATE_LIMITS", True)
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0, validate=Range(min=0))
 _cache = env.dj_cache_url("CACHE_URL", "db://cache")
+LOG_FORMAT = env.str("LOG_FORMAT", "text", validate=OneOf(("text", "json")))
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 0, validate=Range(min=0))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 EVIDENCE_DAYS = env.int("EVIDENCE_DAYS", 30, validate=Range(min=1))
 _backups = env.str("BACKUP_DIR", "")
 BACKUP_DIR = Path(_backups).absolute() if _backups else None
@@ -143,6 +146,9 @@ except SettingsError as error:
     if not _errors:
         raise
     _errors.append(str(error))
+_has_redis = isinstance(_cache, dict) and "redis" in _cache["BACKEND"].lower()
+if _has_redis and not find_spec("redis"):
+    _errors.append("CACHE_URL: needs one more package: pip install redis")
 _errors += [f"SIGN_IN_PROVIDERS: {problem}" for problem in _find_provider_problems(SIGN_IN_PROVIDERS)]
 if _errors:
     raise SettingsError("\n".join(["The site cannot start with these settings:", *_errors]))
@@ -185,6 +191,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "forum.site.observing.observed",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "forum.site.middleware.permissions_policy",
@@ -238,9 +245,16 @@ else:
     _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
 DATABASES = {"default": _database}
-if _cache["BACKEND"].endswith("DatabaseCache"):
-    _cache["OPTIONS"] = {"MAX_ENTRIES": 10_000}  # with Django's 300, whoever tries many names wipes out the counts of the others
-CACHES = {"default": _cache}
+_table = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "cache",
+    "OPTIONS": {"MAX_ENTRIES": 10_000},  # with Django's 300, whoever tries many names wipes out the counts of the others
+}
+if _has_redis:
+    _patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+    CACHES = {"default": _cache | {"BACKEND": "forum.site.caching.RedisOrTable", "OPTIONS": _patience}, "table": _table}
+else:
+    CACHES = {"default": _table | _cache if _cache["BACKEND"] == _table["BACKEND"] else _cache}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- people
@@ -387,7 +401,7 @@ if MAIL_TRANSPORT.startswith("anymail."):
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"discreet": {"()": "forum.site.logs.DiscreetFormatter"}},
+    "formatters": {"discreet": {"()": f"forum.site.logs.{'JSONFormatter' if LOG_FORMAT == 'json' else 'DiscreetFormatter'}"}},
     "handlers": {
         "terminal": {"class": "logging.StreamHandler", "level": "ERROR", "formatter": "discreet"},
         "progress": {"class": "logging.StreamHandler", "formatter": "discreet"},
@@ -395,8 +409,17 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["terminal"], "level": "INFO"},
         "forum": {"handlers": ["progress"], "level": "INFO"},  # what a worker does
+        "forum.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},  # a line each, for programs
     },
 }
+
+# Dotted paths of functions that tell facts at /metrics, as plain values (``forum.site.metrics.Fact``).
+METRICS_SOURCES = [
+    "forum.discussion.metrics.measure",
+    "forum.moderation.metrics.measure",
+    "forum.mail.metrics.measure",
+    "forum.jobs.metrics.measure",
+]
 
 # -- the conversation
 

@@ -34,6 +34,9 @@ os.environ.update(
     RATE_LIMITS="off",
     TRUSTED_PROXY_COUNT="0",
     CACHE_URL="db://cache",
+    LOG_FORMAT="text",
+    SLOW_QUERY_MS="0",
+    METRICS_TOKEN="",
 )
 os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{_folder / 'unused.sqlite3'}"
 

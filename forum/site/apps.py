@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core.management import call_command
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,9 @@ class SiteConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        from .observing import watch_queries
+
+        connection_created.connect(watch_queries, dispatch_uid="site.watch_queries")
         post_migrate.connect(make_cache_table, sender=self, dispatch_uid="site.make_cache_table")
 
 

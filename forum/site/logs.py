@@ -4,10 +4,14 @@ What a site logs is kept by others (journals, backups, log services) and read by
 ("mine/<token>/"), an error its class and the lines of code: the text of an error may quote what somebody typed.
 """
 
+import json
 import logging
 import re
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
+
+from .observing import current_request_id
 
 _ADDRESS = re.compile(r"[^\s<>\"'(]+@[^\s<>\"')]+")
 # What django.core.signing makes (mailed links, cookies), and names that were drawn by chance (exports).
@@ -22,13 +26,17 @@ class DiscreetFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line without what is nobody's business."""
+        text = self.describe(record)
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+
+    def describe(self, record: logging.LogRecord) -> str:
+        """Return the message of ``record`` without what is nobody's business."""
         request = getattr(record, "request", None)
         message = record.getMessage()
         if request is not None and hasattr(request, "path"):
             match = getattr(request, "resolver_match", None)
             message = message.replace(request.path, f"/{match.route}" if match else "(an unknown address)")
-        text = _SECRET.sub("…", _ADDRESS.sub("…", message))
-        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+        return _SECRET.sub("…", _ADDRESS.sub("…", message))
 
     def formatException(self, ei: ErrorInfo) -> str:  # noqa: N802  (the name is logging's)
         """Return the lines of code that led to the error and to those before it, and the class of each; never their texts."""
@@ -39,3 +47,22 @@ class DiscreetFormatter(logging.Formatter):
             parts.append("".join(traceback.format_list(traceback.extract_tb(error.__traceback__))) + name)
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\nbecause of an earlier error:\n".join(parts)
+
+
+class JSONFormatter(DiscreetFormatter):
+    """Writes a JSON object a line, for programs that collect logs: the same, with the number of the request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return ``at``, ``level``, ``logger``, ``message``, and where there are such ``request``, ``error``, facts by name."""
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": self.describe(record),
+        }
+        if number := current_request_id():
+            line["request"] = number
+        line |= getattr(record, "facts", {})
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)

@@ -24,6 +24,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import get_language_from_request
 
 from .freshness import KeptPage, Proof, Versions
+from .metrics import PAGE_CACHE_ANSWERS
 from .proving import Prover, UnreachableError
 from .reading import ReadingSettings
 
@@ -33,6 +34,8 @@ BROTLI_QUALITY = 5  # 6 takes half as long again for 1 % less
 GZIP_LEVEL = 6
 GRACE_SECONDS = 5  # how long a page that was proved may be shown while the database does not answer
 COST_OF_ENTRY = 1024  # bytes, beside those of the page
+
+_COUNTERS = {name: PAGE_CACHE_ANSWERS.labels(name) for name in ("hit", "not modified", "made", "passed", "without proof")}
 
 Application = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
 Key = tuple[int, str, str, str, str, str, str]
@@ -72,7 +75,7 @@ class PageCache:
         self.kept_pages = kept_pages
         self.most_bytes = most_bytes
         self.prover = Prover()
-        self.counts = {"hit": 0, "not modified": 0, "made": 0, "passed": 0, "without proof": 0}
+        self.counts = dict.fromkeys(_COUNTERS, 0)
         self._pages: OrderedDict[Key, Page] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -81,14 +84,14 @@ class PageCache:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         key = _key_of(environ)
         if key is None:
-            self.counts["passed"] += 1
+            self._count("passed")
             return self.application(environ, start_response)
         page = self._pages.get(key)
         if page is not None and self._is_fresh(page):
             return self._answer(key, page, environ, start_response)
         proof = page.proof if page is not None else self._find_proof(key)
         if proof is None:
-            self.counts["passed"] += 1
+            self._count("passed")
             return self.application(environ, start_response)
         with self._building(key):
             page = self._pages.get(key)  # another request may have made it while this one waited
@@ -112,7 +115,7 @@ class PageCache:
         except UnreachableError:
             if asked_at - page.proved_at > GRACE_SECONDS:
                 return False
-            self.counts["without proof"] += 1
+            self._count("without proof")
             return True
         if versions != page.versions:
             return False
@@ -123,10 +126,10 @@ class PageCache:
         with suppress(KeyError):  # thrown out a moment ago; what is in hand is right all the same
             self._pages.move_to_end(key)
         if page.tag in environ.get("HTTP_IF_NONE_MATCH", ""):
-            self.counts["not modified"] += 1
+            self._count("not modified")
             start_response("304 Not Modified", [header for header in page.headers if header[0] != "Content-Type"])
             return []
-        self.counts["hit"] += 1
+        self._count("hit")
         encoding = _read_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         body = page.body(encoding)
         headers = [*page.headers, ("Content-Length", str(len(body)))]
@@ -155,10 +158,10 @@ class PageCache:
                 response.close()
         status, headers = said
         if versions is None or not _can_be_kept(status, headers):
-            self.counts["passed"] += 1
+            self._count("passed")
             start_response(status, headers)
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-        self.counts["made"] += 1
+        self._count("made")
         page = Page(body, _public_headers(headers), proof, versions)
         self._store(key, page)
         return self._answer(key, page, environ, start_response)
@@ -187,6 +190,10 @@ class PageCache:
                     self._builders[key] = lock, waiting - 1
                 else:
                     del self._builders[key]
+
+    def _count(self, result: str) -> None:
+        self.counts[result] += 1
+        _COUNTERS[result].inc()  # the same for the whole machine, at /metrics
 
     def describe(self) -> dict[str, int]:
         """Return the counts, and ``pages`` and ``bytes`` held now."""
@@ -228,7 +235,7 @@ _LEFT_OUT = {
     "HTTP_REFERER",
 }
 # Set by the answer itself, or of no use to whom all get the same.
-_OWN_HEADERS = {"content-length", "content-encoding", "etag", "vary", "cache-control"}
+_OWN_HEADERS = {"content-length", "content-encoding", "etag", "vary", "cache-control", "x-request-id"}
 
 
 @lru_cache(maxsize=4096)

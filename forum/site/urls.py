@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import crawlers, health, views
+from . import crawlers, health, metrics, views
 
 app_name = "site"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("sitemap-<slug:slug>.xml", crawlers.sitemap_part, name="sitemap-part"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]

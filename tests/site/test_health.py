@@ -1,8 +1,14 @@
 """/healthz and /readyz."""
 
+import json
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
+
+from tests.factories import MemberFactory
+from tests.sites import Site
 
 
 def test_process_answers_without_a_database(client: Client) -> None:
@@ -21,3 +27,15 @@ def test_missing_migration_is_named(client: Client) -> None:
         cursor.execute("DELETE FROM django_migrations WHERE name = (SELECT MAX(name) FROM django_migrations WHERE app = 'site')")
     response = client.get("/readyz")
     assert (response.status_code, response.content) == (503, b"migrations: 1 not applied\n")
+
+
+@pytest.mark.django_db
+def test_a_cache_that_is_away_is_named_and_stops_nobody(client: Client, settings: Any) -> None:
+    here = Site(settings.DATA_DIR / "cache-away")
+    here.environment["CACHE_URL"] = "redis://127.0.0.1:1/0"
+    told = here.run("from django.conf import settings; import json; print(json.dumps(settings.CACHES))")
+    settings.CACHES = json.loads(told)
+    settings.ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,10/h/key"}
+    assert client.get("/readyz").content == b"ok\ncache: cannot be reached, the database counts in its stead\n"
+    asked = client.post("/accounts/login/", {"login": MemberFactory().email})
+    assert asked.status_code == 302

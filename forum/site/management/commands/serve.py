@@ -24,6 +24,7 @@ from granian.log import LogLevels
 
 from forum.site import startup
 from forum.site.companion import WorkerProcess
+from forum.site.metrics import begin_counting
 
 FIRST_OPERATOR = "operator@localhost"
 THREADS_PER_WORKER = 4  # a thread that waits for the database lets another one answer; more only take turns
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             startup.require_writable_folder(settings.DATA_DIR)
             startup.require_database()
             self._prepare(with_sample=not no_sample)
+            begin_counting(settings.DATA_DIR / f"metrics-{port}")
             with nullcontext() if no_worker else WorkerProcess():
                 self._run(host, port, workers)
         except startup.StartError as error:
