@@ -15,7 +15,7 @@ from articles.models import Article
 from .models import ImportRun
 from .readers import READERS, detect
 from .records import CommentRecord, ImportFileError, Problem
-from .writer import OnProgress, Plan, plan_page, write_page
+from .writer import OnProgress, Plan, gather_pages, plan_page, write_page
 
 AUTO = "auto"
 
@@ -58,7 +58,7 @@ def import_file(
     """
     now = now or timezone.now()
     reader = READERS[detect(path) if format == AUTO else format]
-    pages = list(reader.read_pages(path))
+    pages = gather_pages(reader.read(path))
     try:
         with transaction.atomic():
             plans = [plan_page(page, now=now, target=target) for page in pages]

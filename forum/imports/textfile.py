@@ -10,14 +10,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from forum.imports.inputs import HEAD_BYTES, open_input, read_at_most
 from forum.imports.records import ImportFileError
 
 # A page of 20,000 comments of 90 words is about 11 MB.
 MAX_FILE_BYTES = 16 * 1024 * 1024
 # The longest paragraph anybody typed is some thousand letters; a line beyond this is data, not prose.
 MAX_LINE_CHARS = 65_536
-HEAD_BYTES = 65_536
-CHUNK_BYTES = 65_536
 
 # A longer mark first: the UTF-32 one begins with the UTF-16 one.
 MARKS = (
@@ -50,7 +49,8 @@ def read_text(path: Path) -> TextFile:
 
     The encoding is taken from the byte order mark; without one it is UTF-8, else Windows-1252 where that can be told.
     """
-    data = _read_bytes(path, MAX_FILE_BYTES + 1)
+    with open_input(path) as file:
+        data = read_at_most(file, MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise ImportFileError(
             f"the file goes on after {MAX_FILE_BYTES // 1024**2} MB; a saved page is much smaller.",
@@ -68,34 +68,14 @@ def read_text(path: Path) -> TextFile:
     return TextFile(lines=tuple(lines), encoding=encoding, is_ended=is_ended)
 
 
-def read_head(path: Path) -> list[str]:
-    """Return the whole lines among the first HEAD_BYTES of a file, to tell its kind by. Raises ImportFileError.
+def split_head(head: bytes) -> list[str]:
+    """Return the whole lines among the first bytes of a file, to tell its kind by.
 
     Bytes that fit no encoding are replaced: what the file is may be clear although it cannot be imported.
     """
-    data = _read_bytes(path, HEAD_BYTES)
-    mark, encoding = _find_mark(data)
-    lines = LINE_END.split(data[len(mark) :].decode(encoding or "utf-8", errors="replace"))
-    return lines[:-1] if len(data) == HEAD_BYTES else lines
-
-
-def _read_bytes(path: Path, limit: int) -> bytes:
-    """Return at most ``limit`` bytes, in pieces, so that a huge file costs no more than the limit."""
-    if path.is_dir():
-        raise ImportFileError(f"{path} is a folder, not a file.")
-    pieces: list[bytes] = []
-    missing = limit
-    try:
-        with path.open("rb") as file:
-            while missing > 0 and (piece := file.read(min(CHUNK_BYTES, missing))):
-                pieces.append(piece)
-                missing -= len(piece)
-    except FileNotFoundError as error:
-        raise ImportFileError(f"There is no file {path}.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ImportFileError(f"The file {path} cannot be read: {reason}.") from error
-    return b"".join(pieces)
+    mark, encoding = _find_mark(head)
+    lines = LINE_END.split(head[len(mark) :].decode(encoding or "utf-8", errors="replace"))
+    return lines[:-1] if len(head) == HEAD_BYTES else lines
 
 
 def _find_mark(data: bytes) -> tuple[bytes, str | None]:

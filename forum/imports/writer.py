@@ -5,12 +5,10 @@ other; the actor is an import, so nothing is mailed. Reading files is done in ``
 """
 
 import heapq
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from itertools import chain, count
 
 from django.db.models import Model
@@ -27,10 +25,47 @@ from forum.discussion.tally import renumber_replies
 
 from .models import ImportedId, ImportRun
 from .printed_dates import noon
-from .records import CommentRecord, ImportFileError, PageRecord, Problem
+from .records import ArticleRecord, CommentRecord, ImportFileError, LeftOut, OldAddressRecord, Problem, Record, SiteRecord
 
 IMPORT = Actor(ActorKind.IMPORT)
 OnProgress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """One article with everything written under it."""
+
+    source: str
+    article: ArticleRecord
+    comments: tuple[CommentRecord, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Return the problems of the page and of its comments, in the order of their lines."""
+        found = [*self.problems, *(problem for comment in self.comments for problem in comment.problems)]
+        return tuple(sorted(found, key=lambda problem: problem.line or 0))
+
+
+def gather_pages(records: Iterable[Record]) -> list[PageRecord]:
+    """Return a stream as pages, an article each."""
+    source = ""
+    articles: dict[str, ArticleRecord] = {}
+    comments: dict[str, list[CommentRecord]] = {}
+    problems: list[Problem] = []
+    for record in records:
+        match record:
+            case SiteRecord():
+                source = record.source
+            case ArticleRecord():
+                articles[record.source_id] = record
+            case CommentRecord():
+                comments.setdefault(record.article, []).append(record)
+            case Problem():
+                problems.append(record)
+            case LeftOut() | OldAddressRecord():
+                problems.append(Problem(record.line, "was left out."))
+    return [PageRecord(source, article, tuple(comments.get(key, ())), tuple(problems)) for key, article in articles.items()]
 
 
 @dataclass(slots=True)
@@ -61,7 +96,7 @@ def plan_page(page: PageRecord, *, now: datetime, target: Article | None = None)
 
     With ``target`` the comments go under that article, and the article of the page is left out.
     """
-    ties = _tie_comments(page.comments)
+    ties = {record.source_id: record.source_id for record in page.comments}
     ids = [page.article.source_id, *ties.values()]
     here = {row.source_id: row for row in _find_imported(page.source, ids)}
     known = {source_id: row.comment_id for source_id, tie in ties.items() if (row := here.get(tie)) and row.comment_id}
@@ -110,25 +145,6 @@ def _find_imported(source: str, ids: list[str]) -> Iterator[ImportedId]:
         yield from rows.filter(source_id__in=ids[start : start + 500])
 
 
-def _tie_comments(records: Iterable[CommentRecord]) -> dict[str, str]:
-    """Return a lasting id for each comment by its id in the file.
-
-    Where the source has none, it is made of the name and the words: a page saved again with a new comment on top counts
-    all others anew, but their words stay. The same words by the same name count on.
-    """
-    ties: dict[str, str] = {}
-    seen: Counter[str] = Counter()
-    for record in records:
-        if record.has_own_id:
-            ties[record.source_id] = record.source_id
-            continue
-        words = " ".join(re.findall(r"\w+", f"{record.name} {record.body}".casefold()))
-        digest = sha256(words.encode()).hexdigest()[:32]
-        seen[digest] += 1
-        ties[record.source_id] = f"{digest}-{seen[digest]}"
-    return ties
-
-
 def _put_in_order(plan: Plan) -> list[tuple[CommentRecord, datetime]]:
     """Return the new comments with their ``sort_at``: roots as printed, so that positions follow the page, then replies by time.
 
@@ -143,20 +159,20 @@ def _put_in_order(plan: Plan) -> list[tuple[CommentRecord, datetime]]:
         if record.parent is not None and record.parent in new:
             children.setdefault(record.parent, []).append(record)
         elif record.parent in plan.known:
-            pending.append((moments[record.source_id], record.position, record))
+            pending.append((moments[record.source_id], record.position or 0, record))
         else:
             roots.append(record)
     for root in roots:
-        pending += [(moments[child.source_id], child.position, child) for child in children.pop(root.source_id, ())]
+        pending += [(moments[child.source_id], child.position or 0, child) for child in children.pop(root.source_id, ())]
     ordered = list(roots)
     heapq.heapify(pending)
     while pending:
         record = heapq.heappop(pending)[-1]
         ordered.append(record)
         for child in children.pop(record.source_id, ()):
-            heapq.heappush(pending, (moments[child.source_id], child.position, child))
+            heapq.heappush(pending, (moments[child.source_id], child.position or 0, child))
     if children:
-        first = min((record for records in children.values() for record in records), key=lambda record: record.position)
+        first = min((record for records in children.values() for record in records), key=lambda record: record.position or 0)
         raise ImportFileError("this comment and others answer each other in a circle.", line=first.line)
     return [(record, moments[record.source_id]) for record in ordered]
 

@@ -19,9 +19,9 @@ from forum.discussion.screening import Signal, Strength, Submission
 from forum.discussion.services import Actor
 from forum.imports.models import ImportedId, ImportRun
 from forum.imports.readers import serendip
-from forum.imports.records import CommentRecord, ImportFileError, PageRecord
+from forum.imports.records import CommentRecord, ImportFileError
 from forum.imports.services import Outcome, import_file
-from forum.imports.writer import plan_page, write_page
+from forum.imports.writer import PageRecord, gather_pages, plan_page, write_page
 from tests.factories import ArticleFactory, CommentFactory
 from tests.imports.truth import SavedPage
 
@@ -72,10 +72,11 @@ def assert_stored(saved: SavedPage) -> None:
         {"number": source.number, "title": source.title, "url": source.url or None} for source in article.sources.all()
     ] == truth["sources"]
 
-    (page,) = serendip.read_pages(saved.path)
+    (page,) = gather_pages(serendip.read(saved.path))
     plan = plan_page(page, now=NOW)
-    source_ids = {pk: source_id for source_id, pk in plan.known.items()}
     expected = saved.expected_comments()
+    labels = {comment.source_id: entry["source_id"] for comment, entry in zip(page.comments, expected, strict=True)}
+    source_ids = {pk: labels[source_id] for source_id, pk in plan.known.items()}
     roots = [entry["source_id"] for entry in expected if entry["parent"] is None]
     assert [source_ids[pk] for pk in Comment.objects.filter(root=None).order_by("position").values_list("pk", flat=True)] == roots
     assert list(Comment.objects.filter(root=None).order_by("position").values_list("position", flat=True)) == list(
@@ -247,7 +248,7 @@ def record(source_id: str, position: int, parent: str | None = None, **fields: A
 
 
 def test_replies_follow_their_parents_by_time_and_orphans_are_reported(invented_page: SavedPage) -> None:
-    (page,) = serendip.read_pages(invented_page.path)
+    (page,) = gather_pages(serendip.read(invented_page.path))
     day = datetime(2009, 5, 1, tzinfo=UTC)
     dated = {"posted_at": day, "posted_precision": "exact"}
     sentences = import_records(
@@ -267,13 +268,13 @@ def test_replies_follow_their_parents_by_time_and_orphans_are_reported(invented_
 
 
 def test_circle_of_answers_is_refused(invented_page: SavedPage) -> None:
-    (page,) = serendip.read_pages(invented_page.path)
+    (page,) = gather_pages(serendip.read(invented_page.path))
     with pytest.raises(ImportFileError, match="Line 2: this comment and others answer each other in a circle"):
         plan_page(replace(page, comments=(record("a", 1), record("b", 2, "c"), record("c", 3, "b"))), now=NOW)
 
 
 def test_name_that_is_too_long_is_shortened_and_reported(invented_page: SavedPage) -> None:
-    (page,) = serendip.read_pages(invented_page.path)
+    (page,) = gather_pages(serendip.read(invented_page.path))
     sentences = import_records(page, replace(record("a", 1), name="Name " * 20))
     assert [len(name) <= 60 and name.endswith("…") for name in Comment.objects.values_list("name", flat=True)] == [True]
     assert ["longer than the 60 letters" in sentence for sentence in sentences] == [True]

@@ -113,7 +113,7 @@ def _make_comment(legacy: _Legacy, number: int) -> CommentRecord:
     posted_at, precision = _posted(day, legacy)
     return CommentRecord(
         source_id=f"legacy-{number}", position=number, line=legacy.line, name=name, body=body, signature=signed, note=note,
-        posted_at=posted_at, posted_precision=precision, posted_text=posted_text, has_own_id=False,
+        posted_at=posted_at, posted_precision=precision, posted_text=posted_text,
         problems=tuple(problems),
     )  # fmt: skip
 

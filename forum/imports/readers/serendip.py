@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -24,9 +25,9 @@ from forum.imports.printed_dates import find_year
 from forum.imports.readers.article_text import to_article_markdown
 from forum.imports.readers.blocks import Block, Page, clean_line, join_paragraphs, split_blocks
 from forum.imports.readers.legacy_comments import read_legacy_comments
-from forum.imports.records import ArticleRecord, CommentRecord, ImportFileError, PageRecord, Problem, SourceRecord
+from forum.imports.records import ArticleRecord, CommentRecord, ImportFileError, Problem, Record, SiteRecord, SourceRecord
 from forum.imports.salutations import attach_replies
-from forum.imports.textfile import read_text
+from forum.imports.textfile import read_text, split_head
 
 FORMAT = "serendip"
 # Of the whole site; the page itself does not say.
@@ -64,13 +65,13 @@ MAX_TOP_BLOCKS = 8
 MAX_SLUG_CHARS = 80
 
 
-def looks_like(lines: Sequence[str]) -> bool:
-    """Say whether the first lines of a file are the top of such a page, whole or cut."""
-    return any(block.is_single and PICTURE.fullmatch(block.text) for block in split_blocks(lines)[1:MAX_TOP_BLOCKS])
+def recognises(head: bytes, name: str) -> bool:
+    """Say whether a file begins as such a page does, whole or cut."""
+    return any(block.is_single and PICTURE.fullmatch(block.text) for block in split_blocks(split_head(head))[1:MAX_TOP_BLOCKS])
 
 
-def read_pages(path: Path) -> tuple[PageRecord, ...]:
-    """Return the one page of the file. Raises ImportFileError, and then nothing of the file was used."""
+def read(path: Path) -> Iterator[Record]:
+    """Yield the one article of the file and what is written under it. Raises ImportFileError before anything is yielded."""
     file = read_text(path)
     page = Page(blocks=split_blocks(file.lines), line_count=len(file.lines), is_ended=file.is_ended)
     problems: list[Problem] = []
@@ -81,7 +82,28 @@ def read_pages(path: Path) -> tuple[PageRecord, ...]:
     comments = attach_replies(_read_comments(page, start, problems))
     if not comments:
         problems.append(Problem(page.line_count, "nobody has written under this article."))
-    return (PageRecord(source=_name_source(article), article=article, comments=comments, problems=tuple(problems)),)
+    yield SiteRecord(_name_source(article))
+    yield article
+    yield from sorted(problems, key=lambda problem: problem.line or 0)
+    yield from _name_for_ever(comments)
+
+
+def _name_for_ever(comments: Sequence[CommentRecord]) -> Iterator[CommentRecord]:
+    """Yield the comments with lasting ids, made of the name and the words.
+
+    The page has none, and one that is saved again with a new comment on top counts all others anew; but their words stay. The
+    same words by the same name count on.
+    """
+    lasting: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for comment in comments:
+        words = " ".join(re.findall(r"\w+", f"{comment.name} {comment.body}".casefold()))
+        digest = sha256(words.encode()).hexdigest()[:32]
+        seen[digest] += 1
+        lasting[comment.source_id] = f"{digest}-{seen[digest]}"
+    for comment in comments:
+        parent = lasting[comment.parent] if comment.parent else None
+        yield replace(comment, source_id=lasting[comment.source_id], parent=parent)
 
 
 def _name_source(article: ArticleRecord) -> str:
@@ -257,7 +279,7 @@ def _read_comment(page: Page, at: int, end: int, number: int) -> CommentRecord |
         subject = ""
     return CommentRecord(
         source_id=f"comment-{number}", position=number, line=heading.line, name=match["name"], subject=subject, body=body,
-        has_own_id=False, problems=tuple(problems),
+        problems=tuple(problems),
     )  # fmt: skip
 
 
