@@ -453,8 +453,10 @@ SITEMAP_SECTIONS = [
     "forum.discussion.sitemap.Conversations",
 ]
 
-# Dotted paths of what a search can be narrowed to, beside what every comment has (``forum.search.filters.Filter``).
-SEARCH_FILTERS: list[str] = []
+# -- lists of comments
+
+# Dotted paths of what searches and the list of questions can be narrowed to (``forum.discussion.narrowing.Filter``).
+COMMENT_FILTERS = ["forum.topics.filters.TOPIC"]
 
 # -- the first start
 
