@@ -162,6 +162,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "forum.duty",
     "forum.archive",
     "forum.backup",
     "forum.api",

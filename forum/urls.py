@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("forum.discussion.urls")),
     path("", include("forum.search.urls")),
     path("", include("forum.privacy.urls")),
+    path("", include("forum.duty.urls")),
     path("", include("forum.api.urls")),
 ]
 

@@ -13,6 +13,9 @@ from forum.accounts.models import User
 from forum.discussion.claiming import Claimer, decide_claim, make_claim
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.services import Actor
+from forum.duty.letters import choices_url
+from forum.duty.models import Kind
+from forum.duty.services import stop
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 
 
@@ -25,6 +28,7 @@ class MemberPages:
     waiting: Comment
     declined: Comment
     granted: Comment
+    moderator: User
 
     @classmethod
     def write(cls) -> "MemberPages":
@@ -41,7 +45,8 @@ class MemberPages:
         moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
         decide_claim(claims[1], grant=False, answer="Which address did you give?", actor=moderator)
         decide_claim(claims[2], grant=True, actor=moderator)
-        return cls(member, article, *old)
+        stop(moderator.user, [Kind.CARE], timezone.now())
+        return cls(member, article, *old, moderator.user)
 
     @property
     def cookie(self) -> dict[str, str]:
@@ -58,7 +63,9 @@ class MemberPages:
             f"{reverse('discussion:attach')}?attached=2",
         ]
         folding = reverse("discussion:comment-ignore", args=[self.waiting.pk])
-        return [*own, *claims, folding, reverse("site:reading"), self.member.get_absolute_url(), self.article.get_absolute_url()]
+        duty = choices_url(self.moderator, Kind.WAITING).removeprefix(settings.SITE_URL)
+        readable = [self.member.get_absolute_url(), self.article.get_absolute_url()]
+        return [*own, *claims, folding, duty, reverse("site:reading"), *readable]
 
 
 def session_cookie(user: User) -> dict[str, str]:

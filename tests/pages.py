@@ -44,7 +44,8 @@ JSON = {"api:articles", "api:article", "api:comments", "api:comment"}
 REDIRECTS = {"subscriptions:open-answer", "discussion:comment", "discussion:year"}
 # Of one person's own rows: visited where their journeys are tested.
 PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-mail", "discussion:draft-by-link"}
-MEMBERS_ONLY = {"discussion:attach", "discussion:comment-ignore", "own:settings", "own:show-again"}  # ``tests.member_pages``
+# ``tests.member_pages``
+MEMBERS_ONLY = {"discussion:attach", "discussion:comment-ignore", "own:settings", "own:show-again", "duty:choices"}
 
 # Something, nothing, and a narrowed search.
 SEARCHES = ("/search/?q=how+long", "/search/?q=zzzzz", "/search/?q=it+takes&only=comments&year=2010")
@@ -95,6 +96,7 @@ class Sample:
             "discussion:member": [{"slug": Comment.objects.filter(public=True, author__isnull=False)[:1].get().author.slug}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
             "subscriptions:emails-by-link": [{"token": "cut-off"}],
+            "duty:choices-by-link": [{"token": "cut-off"}],
             "subscriptions:follow-article": [{"slug": slug}],
             "subscriptions:follow-thread": [{"pk": self.question.thread_id}],
             "privacy:data-by-link": [{"token": self.link}],

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = (
     {"forum.wsgi"},
     {"forum.settings", "forum.urls", "forum.kept_pages"},
+    {"forum.duty"},  # counts what waits anywhere
     {"forum.imports", "forum.privacy", "forum.archive", "forum.api", "forum.backup"},
     {"forum.related"},
     {"forum.moderation", "forum.subscriptions", "forum.search", "forum.topics", "forum.care"},

@@ -17,11 +17,12 @@ class MailingList:
 
     name: str  # "replies", "digest": letters, digits and hyphens
     stop_url: str  # takes a POST without a cookie, and a GET that changes nothing
+    is_urgent: bool = False  # goes out before what nobody waits for, as mail does that belongs to no list
 
     def headers(self) -> dict[str, str]:
         """Return the headers, for mail programs to show a Stop button of their own."""
-        return {
-            "List-Id": f"<{self.name}.{settings.MAIL_DOMAIN}>",
+        named = {} if self.is_urgent else {"List-Id": f"<{self.name}.{settings.MAIL_DOMAIN}>"}
+        return named | {
             "List-Unsubscribe": f"<{one_line(self.stop_url)}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
@@ -52,7 +53,8 @@ def write_letter(
 
     ``kind`` is a word such as "reply", kept for counting when the rest is forgotten. ``message_id`` ("delivery-77") makes that
     header the same whenever this letter is written again; ``conversation`` ("thread-12") puts it with other mail on it. With a
-    ``mailing_list`` it is mail that nobody waits for at the screen: it goes out after all else, and not to a refused address.
+    ``mailing_list`` it is mail that nobody waits for at the screen: unless urgent, it goes out after all else, and not to a
+    refused address.
     Raises InvalidAddressError.
     """
     address = clean_address(to)

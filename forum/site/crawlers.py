@@ -19,6 +19,7 @@ NOT_FOR_ROBOTS = (
     "/articles/*/comment/",
     "/comments/*/*/",
     "/drafts/",
+    "/duty/",
     "/emails/",
     "/mine/",
     "/privacy/*/",
