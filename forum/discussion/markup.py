@@ -88,7 +88,8 @@ def escape_plain(text: str) -> str:
 
 def to_plain(html: str) -> str:
     """Return the visible text of HTML made by ``render``, a line break between paragraphs, for excerpts and mail."""
-    text = re.sub(r"<br>|</(?:p|li|blockquote)>", "\n", html.replace("\n", ""))
+    # A list inside an item begins a line as well: without it, the words before and after would be one.
+    text = re.sub(r"<br>|</(?:p|li|blockquote)>|(?<=[^>])(?=<(?:ul|ol|blockquote)\b)", "\n", html.replace("\n", ""))
     return unescape(strip_tags(text)).strip()
 
 

@@ -131,6 +131,13 @@ def test_no_typed_word_or_number_is_lost(text: str) -> None:
         shown.remove(word)
 
 
+def test_list_inside_a_list_is_shown_as_one() -> None:
+    """The words of an item and of the list inside it were counted as one word, so that all was shown as typed."""
+    html = render("- before\n  - after\n- last")
+    assert html.count("<ul>") == 2
+    assert to_plain(html) == "before\nafter\n\nlast"
+
+
 @pytest.mark.parametrize(
     ("typed", "html"),
     [
