@@ -28,9 +28,7 @@ def save_article(
     ``article_saved`` before the transaction ends.
     """
     now = timezone.now()
-    stored = (
-        Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version", "status", "language").first()
-    )
+    stored = Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version", "status").first()
     if stored is not None:
         article.version = stored.version + 1
     article.changed_at = now
@@ -43,13 +41,7 @@ def save_article(
         OldAddress.objects.filter(path=_article_path(article.slug)).delete()
     _answer_for_original(article)
     was_published = stored is not None and stored.is_published()
-    events.article_saved.send(
-        Article,
-        article=article,
-        is_new=stored is None,
-        was_published=was_published,
-        former_language=stored.language if stored is not None else "",
-    )
+    events.article_saved.send(Article, article=article, is_new=stored is None, was_published=was_published)
     return article
 
 

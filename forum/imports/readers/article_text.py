@@ -11,7 +11,7 @@ from collections.abc import Container
 # Everything CommonMark gives a meaning to inside a line.
 INLINE_SPECIAL = re.compile(r"([\\`*_\[\]<>&~|])")
 # What would open a heading, a quote, a list, a rule or an underlined heading at the start of a line.
-LINE_START = re.compile(r"^(#{1,6}(?=\s|$)|[-+=]|\d{1,9}(?=[.)]))", re.MULTILINE)
+LINE_START = re.compile(r"^(?:(#{1,6}(?=\s|$)|[-+=])|(\d{1,9})([.)]))", re.MULTILINE)
 
 # "(5)", "(5, 7)"; more digits are a year.
 CITATION = re.compile(r" ?\((\d{1,2}(?:\s*[,;]\s*\d{1,2})*)\)")
@@ -36,10 +36,15 @@ def to_article_markdown(text: str, numbers: Container[int]) -> tuple[str, list[s
 
 def escape_article_text(text: str) -> str:
     """Return plain text as Markdown that shows it as typed; line breaks inside a paragraph stay where they are."""
-    return LINE_START.sub(_escape_line_start, INLINE_SPECIAL.sub(r"\\\1", text))
+    return escape_article_line(escape_article_inline(text))
 
 
-def _escape_line_start(match: re.Match[str]) -> str:
-    mark = match[0]
-    # A digit cannot be escaped; the mark after it can, and LINE_START looks ahead to it.
-    return mark if mark.isdigit() else f"\\{mark}"
+def escape_article_inline(text: str) -> str:
+    """Return a piece of a line as Markdown that shows it as typed."""
+    return INLINE_SPECIAL.sub(r"\\\1", text)
+
+
+def escape_article_line(text: str) -> str:
+    """Return lines of Markdown of which none is taken for a heading, a list or a rule by how it begins."""
+    # A digit cannot be escaped, the mark after it can.
+    return LINE_START.sub(lambda match: f"\\{match[1]}" if match[1] else f"{match[2]}\\{match[3]}", text)
