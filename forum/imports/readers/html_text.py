@@ -19,6 +19,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from forum.imports.readers.blocks import INVISIBLE, SPACES
 from forum.imports.readers.marked_text import (
     BREAK,
+    UNSAFE_IN_ADDRESS,
     Block,
     Container,
     Item,
@@ -29,6 +30,7 @@ from forum.imports.readers.marked_text import (
     Target,
     split_lines,
 )  # fmt: skip
+from forum.imports.records import LeftOut, Problem
 
 # Deeper quotes and lists stay on this level: nobody reads the twelfth indent, and the renderers stop at forty.
 MAX_DEPTH = 10
@@ -76,8 +78,6 @@ LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋
 
 SCHEMES = frozenset(("http", "https"))
 ARTICLE_SCHEMES = SCHEMES | {"mailto", "tel"}
-# What would end an address inside "[words](address)" or be read as something else there.
-UNSAFE_IN_ADDRESS = re.compile(r"[\s()<>\\\"'`\x00-\x1f\x7f\ufffd]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,18 @@ def clean_text(text: str) -> str:
     if text.isprintable():
         return text
     return SURROGATES.sub("\ufffd", INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def count_lost(converted: Converted, line: int | None, source_id: str) -> Iterator[LeftOut]:
+    """Yield a record for everything of a text that could not be kept."""
+    for kind, count in converted.lost.items():
+        yield from (LeftOut(f"{kind} in a text", line, source_id=source_id) for _ in range(count))
+
+
+def find_damage(text: str, line: int | None, source_id: str) -> Iterator[Problem]:
+    """Yield a problem where a text has letters that could not be read."""
+    if count := text.count("\ufffd"):
+        yield Problem(line, f"{count} letters could not be read; they are shown as �.", source_id)
 
 
 class _Reader:

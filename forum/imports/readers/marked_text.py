@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import groupby, pairwise
+from urllib.parse import quote
 
 from forum.imports.readers.article_text import escape_article_inline, escape_article_line
 from forum.imports.readers.blocks import SPACES
@@ -20,6 +21,8 @@ COMMENT_SPECIAL = re.compile(r"([\\*_\[\]<>`])")
 COMMENT_LINE_START = re.compile(r"^(?:([-+#=~|])|(\d{1,9})([.)]))")
 ENDING_HASHES = re.compile(r"(#+)$")
 
+# What would end an address inside "[words](address)" or be read as something else there.
+UNSAFE_IN_ADDRESS = re.compile(r"[\s()<>\\\"'`\x00-\x1f\x7f\ufffd]")
 ENTITY = re.compile(r"&(?=#?\w+;)")
 # An address of which no closing mark could be taken for the end of a sentence.
 PLAIN_ADDRESS = re.compile(r"https?://[^\s<>\"'“”]*[\w/]", re.IGNORECASE)
@@ -88,6 +91,11 @@ class Block:
     def is_paragraph(self) -> bool:
         """Say whether this is a paragraph."""
         return bool(self.runs) and not self.heading
+
+
+def link_to(words: str, address: str) -> str:
+    """Return a line of an article that leads to ``address``."""
+    return f"[{escape_article_inline(words)}]({UNSAFE_IN_ADDRESS.sub(lambda match: quote(match[0], safe=''), address)})"
 
 
 class MarkdownWriter:
