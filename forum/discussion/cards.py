@@ -55,17 +55,21 @@ class Question:
 
 def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard], Keyset | None]:
     """Return the articles with the latest activity below the keyset ``after``, and the next page's keyset if any."""
-    shown = Discussion.objects.in_sight().select_related("article__collection").defer("article__body", "article__body_html")
+    here = Discussion.objects.in_sight()
+    if after:
+        here = here.filter(earlier_than("active_at", after))
+    order = ("-active_at", "-id")
+    # Of these alone the rest is asked: of all discussions PostgreSQL would answer it by reading all comments.
+    shown = Discussion.objects.filter(pk__in=here.order_by(*order).values("pk")[: ARTICLES_ON_A_PAGE + 1])
     # An imported comment without a date has the moment of the one before it: only at the end it hides when the last one came.
     undated = Comment.objects.filter(public=True, posted_precision="unknown", published_at=OuterRef("last_comment_at"))
     asked = Comment.objects.asking().filter(discussion=OuterRef("pk"))
     shown = shown.annotate(ends_undated=Exists(undated.filter(discussion=OuterRef("pk"))), has_questions=Exists(asked))
-    if after:
-        shown = shown.filter(earlier_than("active_at", after))
-    found = list(shown.order_by("-active_at", "-id")[: ARTICLES_ON_A_PAGE + 1])
-    here = found[:ARTICLES_ON_A_PAGE]
+    shown = shown.select_related("article__collection").defer("article__body", "article__body_html")
+    found = list(shown.order_by(*order))
+    page = found[:ARTICLES_ON_A_PAGE]
     years: dict[int, list[tuple[int, int]]] = {}
-    counted = DiscussionYear.objects.filter(discussion__in=[discussion.pk for discussion in here], comment_count__gt=0)
+    counted = DiscussionYear.objects.filter(discussion__in=[discussion.pk for discussion in page], comment_count__gt=0)
     for pk, year, count in counted.order_by("year").values_list("discussion_id", "year", "comment_count"):
         years.setdefault(pk, []).append((year, count))
     cards = [
@@ -76,9 +80,9 @@ def read_articles(after: Keyset | None, now: datetime) -> tuple[list[ArticleCard
             ends_undated=discussion.ends_undated,
             has_questions=discussion.has_questions,
         )
-        for discussion in here
+        for discussion in page
     ]
-    return cards, (here[-1].active_at, here[-1].pk) if len(found) > len(here) else None
+    return cards, (page[-1].active_at, page[-1].pk) if len(found) > len(page) else None
 
 
 def _make_card(

@@ -241,6 +241,7 @@ class Comment(models.Model):
             models.Index("discussion", F("id").desc(), name="comment_of_discussion"),
             models.Index("origin", F("id").desc(), name="comment_by_origin"),  # what was imported
             models.Index("parent", name="comment_by_parent", condition=Q(parent__isnull=False)),
+            models.Index("root", name="comment_by_root", condition=Q(root__isnull=False)),  # a whole thread
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db import connection
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from articles.models import Article
@@ -108,7 +109,7 @@ def read_newest_roots(discussion: Discussion, after: tuple[datetime, int] | None
     """Return the roots with the latest activity below the keyset ``after`` (active_at, id), and the first one after them."""
     listed = _roots_of(discussion).order_by("-active_at", "-id")
     if after:
-        listed = listed.filter(TupleLessThan(Tuple("active_at", "id"), after))
+        listed = listed.filter(earlier_than("active_at", after))
     rows = _plain(listed[: ROOTS_ON_A_PAGE + 1])
     return rows[:ROOTS_ON_A_PAGE], rows[ROOTS_ON_A_PAGE] if len(rows) > ROOTS_ON_A_PAGE else None
 
@@ -206,14 +207,22 @@ def read_for_print(discussion: Discussion, year: int | None) -> tuple[list[Row],
     return shown, by_root, room < 0
 
 
-def later_than(field: str, after: tuple[datetime, int]) -> TupleGreaterThan:
-    """Return the condition of a keyset that runs forward, as a row value: conditions joined by OR read all that was skipped."""
-    return TupleGreaterThan(Tuple(field, "id"), after)
+def later_than(field: str, after: tuple[datetime, int]) -> Q:
+    """Return the condition of a keyset that runs forward, as a row value: ``field`` and id above ``after``."""
+    return Q(TupleGreaterThan(Tuple(field, "id"), after)) & bound(**{f"{field}__gte": after[0]})
 
 
-def earlier_than(field: str, after: tuple[datetime, int]) -> TupleLessThan:
+def earlier_than(field: str, after: tuple[datetime, int]) -> Q:
     """Return the condition of a keyset that runs backward."""
-    return TupleLessThan(Tuple(field, "id"), after)
+    return Q(TupleLessThan(Tuple(field, "id"), after)) & bound(**{f"{field}__lte": after[0]})
+
+
+def bound(**condition: Any) -> Q:
+    """Return the condition on the first part of a keyset that SQLite needs beside it, and nothing for PostgreSQL.
+
+    For SQLite Django writes a row value as conditions joined by OR, with which all that was skipped would be read.
+    """
+    return Q() if connection.features.supports_tuple_lookups else Q(**condition)
 
 
 def _roots_of(discussion: Discussion) -> CommentQuerySet:

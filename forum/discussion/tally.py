@@ -71,7 +71,7 @@ def _note_last_reply(root: Comment, reply: Comment, step: int) -> None:
     if step > 0:
         root.last_reply_at = max(root.last_reply_at or reply.sort_at, reply.sort_at)
     elif root.last_reply_at == reply.sort_at:
-        rest = Comment.objects.filter(root=root, public=True).exclude(pk=reply.pk)
+        rest = Comment.objects.filter(root=root, public=True, reply_index__isnull=False).exclude(pk=reply.pk)
         root.last_reply_at = rest.aggregate(last=Max("sort_at"))["last"]
     root.active_at = max(root.sort_at, root.last_reply_at or root.sort_at)
 
@@ -111,7 +111,7 @@ def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) ->
     discussion.comment_count += step
     if step > 0:
         discussion.last_comment_at = max(discussion.last_comment_at or comment.sort_at, comment.sort_at)
-    else:
+    elif discussion.last_comment_at == comment.sort_at:
         rest = Comment.objects.filter(discussion=discussion, public=True)
         discussion.last_comment_at = rest.aggregate(last=Max("sort_at"))["last"]
     discussion.active_at = discussion.last_comment_at or discussion.active_at
@@ -167,7 +167,9 @@ def is_waiting(comment: Comment) -> bool:
     """Tell whether ``comment`` is a public question that no other person has answered; for a root the whole thread counts."""
     if not (comment.public and comment.is_question):
         return False
-    answers = Comment.objects.filter(Q(root=comment) if comment.is_root else Q(parent=comment), public=True)
+    # Whatever is public has a number, which the index of a thread wants to hear.
+    below = Q(root=comment, reply_index__isnull=False) if comment.is_root else Q(parent=comment)
+    answers = Comment.objects.filter(below, public=True)
     writer: dict[str, Any] = {"author_id": comment.author_id} if comment.author_id else {"guest_id": comment.guest_id}
     others = answers.exclude(**writer)
     if comment.origin:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
@@ -237,8 +237,8 @@ def follow_decisions(comment: Comment) -> None:
 
 def flags_by(person: Person) -> QuerySet[Flag]:
     """Return what ``person`` reported where readers can look, the newest first, with comment and article."""
-    open_pages = Comment.objects.under_open_pages().exclude(state=_S.ERASED)
-    mine = Flag.objects.filter(_rows_of(person), comment__in=open_pages).order_by("-pk")
+    readable = Comment.objects.under_open_pages().exclude(state=_S.ERASED).filter(pk=OuterRef("comment_id"))
+    mine = Flag.objects.filter(_rows_of(person), Exists(readable)).order_by("-pk")
     return mine.select_related("comment__discussion__article").only(
         "reason", "made_at", "was_right", "comment__state", "comment__discussion__article__title"
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from forum.discussion.models import ActorKind, Appeal, Comment, Decision, Lane, PendingChange, Signal, Strength
 from forum.discussion.permissions import APPEALABLE
+from forum.discussion.rows import bound
 
 from .models import RANKS, QueueItem
 
@@ -148,5 +149,6 @@ def _in_order(rows: QuerySet[QueueItem], lane: str, after: Keyset | None) -> Que
     if lane:
         rows = rows.filter(rank=RANKS[Lane(lane)])
     if after:
-        rows = rows.filter(TupleGreaterThan(Tuple("rank", "place_at", "comment"), after))
+        here = bound(place_at__gte=after[1]) if lane else bound(rank__gte=after[0])
+        rows = rows.filter(here, TupleGreaterThan(Tuple("rank", "place_at", "comment"), after))
     return rows.order_by("rank", "place_at", "comment")
