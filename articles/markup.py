@@ -47,6 +47,7 @@ MAX_SLUG_CHARS = 60
 _CITATION = re.compile(r"\[\^(\d{1,5})\]")
 _CITATION_HTML = re.compile(r'<a [^>]*\bid="cite-(\d+)-(\d+)"[^>]*>.*?</a>')
 _SECTION_HTML = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+_HEADING_HTML = re.compile(r'<h[2-6] id="([^"]+)">')
 _CORRECTION_HTML = re.compile(r"<aside\b.*?</aside>", re.DOTALL)
 _PLAIN_QUOTES = str.maketrans("‘’“”\u00a0", "''\"\" ")
 
@@ -145,6 +146,21 @@ def opening_words(html: str, count: int = 30) -> str:
     """Return the first words of a rendered article on one line; corrections and the numbers of sources are no part of it."""
     words = plain_text(_CORRECTION_HTML.sub("", html)).split()
     return " ".join(words[:count]) + ("…" if len(words) > count else "")
+
+
+def find_passage(html: str, words: str) -> tuple[str, str] | None:
+    """Return the id of the heading above ``words`` in a rendered article, and the words as they stand there; None without them.
+
+    The id is empty above the first heading. Corrections are no part of the text.
+    """
+    wanted = _normalise(words)
+    heading, *rest = _HEADING_HTML.split(_CORRECTION_HTML.sub("", html))
+    sections = [("", heading), *zip(rest[::2], rest[1::2], strict=True)]
+    for id_, section in sections if wanted else ():
+        text = " ".join(plain_text(section).split())
+        if (start := text.translate(_PLAIN_QUOTES).find(wanted)) >= 0:
+            return id_, text[start : start + len(wanted)]
+    return None
 
 
 def _parse(body: str, source_numbers: Collection[int]) -> tuple[list[Token], EnvType]:

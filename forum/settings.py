@@ -445,6 +445,10 @@ COMMENT_SCREENERS: list[str] = [
 # What finds personal details in a text, by dotted path: forms ask about them before anything is public. Empty: nothing is asked.
 PERSONAL_DETAILS_FINDER = "forum.care.details.find_details"
 
+# What the site itself says beneath comments, by dotted path: a function that returns safe HTML by the id of the comment, in one
+# query. Empty: nothing.
+COMMENT_NOTES_READER = "forum.care.notes.read_beneath"
+
 # -- the sitemap
 
 # Dotted paths of classes (``forum.site.sitemap.Section``), in the order of the index.

@@ -1,11 +1,13 @@
-"""Care in the administration: comments to read first, with what was done about them, and the phrases that find them."""
+"""Care in the administration: comments to read first, the phrases that find them, and the notes beneath comments."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -18,15 +20,18 @@ from django.views.decorators.http import require_POST, require_safe
 from forum.discussion.admin.dates import age_of, date_words
 from forum.discussion.admin.forms import MAX_NOTE_CHARS
 from forum.discussion.admin.lists import BoundedPaginator, FilterWithDefault
-from forum.discussion.admin.tried import TriedAdmin, TriedForm
+from forum.discussion.admin.tried import TriedAdmin, TriedForm, say_preview
 from forum.discussion.admin.verbs import name_of
 from forum.discussion.models import Comment
 from forum.discussion.patterns import PatternError, parse_pattern
+from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.previews import Preview, preview, recent_comments
 
 from .concerns import Concern, find_concerns, make_phrases
 from .marks import close_mark
-from .models import CareMark, CarePhrase
+from .models import CareMark, CarePhrase, NotedComment, SafetyNote
+from .note_editing import delete_notes, save_note
+from .notes import find_article, find_notes, make_notes
 
 
 class CarePhraseForm(TriedForm):
@@ -55,6 +60,92 @@ class CarePhraseAdmin(TriedAdmin):
     list_display = ("phrase", "language", "concern", "is_active")
     list_filter = ("language", "concern", "is_active")
     search_fields = ("phrase",)
+
+
+class SafetyNoteForm(TriedForm):
+    """A note, tried on the latest public comments, however old they are: it stands beneath all of them."""
+
+    class Meta:
+        model = SafetyNote
+        fields = ("sentence", "dated_on", "language", "phrases", "link", "paragraph", "is_active")
+        widgets = {
+            "sentence": forms.Textarea(attrs={"rows": 3, "cols": 60}),
+            "phrases": forms.Textarea(attrs={"rows": 8, "cols": 60}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "link" in self.fields and self.instance.article is not None:
+            anchor = f"#{self.instance.fragment}" if self.instance.fragment and not self.instance.paragraph else ""
+            self.initial["link"] = f"{self.instance.article.get_absolute_url()}{anchor}"
+
+    def clean_link(self) -> str:
+        """Return the address, or nothing for that of an article, which the note knows by itself from then on."""
+        link: str = self.cleaned_data["link"].strip().removeprefix(settings.SITE_URL)
+        path, _hash, anchor = link.partition("#")
+        self.instance.article = find_article(path)
+        if self.instance.article is None:
+            return link
+        self.instance.fragment = anchor.partition(":~:")[0]
+        return ""
+
+    def find(self, data: dict[str, Any]) -> Preview | None:
+        """Look for the phrases in what everybody can read."""
+        notes = make_notes([SafetyNote(pk=0, phrases=data["phrases"], language=data["language"])])
+        public = Comment.objects.visible_to(ANONYMOUS)
+        return preview(lambda comment: bool(find_notes(comment, notes)), public, days=None)
+
+    def does_something(self, data: dict[str, Any]) -> bool:
+        """Tell whether it is shown."""
+        return bool(data["is_active"])
+
+
+@admin.register(SafetyNote)
+class SafetyNoteAdmin(TriedAdmin):
+    """Notes of the editors beneath comments that hold certain words."""
+
+    form = SafetyNoteForm
+    list_display = ("sentence", "dated_on", "language", "leads_to", "comment_count", "is_active")
+    list_filter = ("language", "is_active")
+    list_select_related = ("article",)
+    search_fields = ("sentence", "phrases")
+    ordering = ("sentence",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SafetyNote]:
+        beneath = NotedComment.objects.filter(note=OuterRef("pk")).order_by().values("note").annotate(count=Count("pk"))
+        return super().get_queryset(request).annotate(beneath=Coalesce(Subquery(beneath.values("count")), 0))
+
+    @admin.display(description=gettext_lazy("leads to"))
+    def leads_to(self, note: SafetyNote) -> str:
+        if note.article is None:
+            return note.link
+        if not note.article.is_published():
+            return _("“%(title)s”, which is not public: the note leads nowhere") % {"title": note.article.title}
+        if note.is_lost:
+            return _("the top of “%(title)s”: its paragraph is no longer there") % {"title": note.article.title}
+        return note.article.title
+
+    @admin.display(description=gettext_lazy("comments"), ordering="beneath")
+    def comment_count(self, note: SafetyNote) -> int:
+        return int(note.beneath)  # type: ignore[attr-defined]
+
+    def save_model(self, request: HttpRequest, obj: SafetyNote, form: Any, change: bool) -> None:
+        """Store the note, and say how much it finds and what happens now."""
+        save_note(obj)
+        self.message_user(request, say_preview(form.preview))
+        if obj.searched_to is not None:
+            words = _("All comments are looked through now, in the background. On a large site that takes some minutes.")
+            messages.info(request, words)
+
+    def delete_model(self, request: HttpRequest, obj: SafetyNote) -> None:
+        delete_notes([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SafetyNote]) -> None:
+        delete_notes(queryset)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Name the notes, and not each comment that they stand beneath."""
+        return [str(note) for note in objs], {str(self.opts.verbose_name_plural): len(objs)}, set(), []
 
 
 class ClosingForm(forms.Form):

@@ -1,13 +1,15 @@
 """The conversation under one article, ready for its templates: which page of it is asked for, what is on it, and the ways on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -159,6 +161,20 @@ def make_surroundings(
     )
 
 
+def surround(around: Surroundings, threads: Iterable[Thread]) -> Surroundings:
+    """Return the same for a page that shows ``threads``, with what the site says beneath them: one query."""
+    shown = around.showing(threads)
+    return replace(shown, notes=read_notes(shown.shown_ids))
+
+
+def read_notes(comment_ids: Collection[int]) -> Mapping[int, str]:
+    """Return by comment what the site says beneath it: a function of an app above knows (``settings.COMMENT_NOTES_READER``)."""
+    if not comment_ids or not settings.COMMENT_NOTES_READER:
+        return {}
+    reader: Callable[[Collection[int]], Mapping[int, str]] = import_string(settings.COMMENT_NOTES_READER)
+    return reader(comment_ids)
+
+
 def _fill_oldest(talk: Conversation, request: HttpRequest, around: Surroundings, own: OwnRows, since: datetime | None) -> None:
     assert talk.discussion is not None
     pages = -(-talk.discussion.root_seq // rows.ROOTS_ON_A_PAGE)
@@ -169,7 +185,7 @@ def _fill_oldest(talk: Conversation, request: HttpRequest, around: Surroundings,
     threads = _build_threads(roots, own, new, since)
     if page >= pages:
         threads += [build_thread(row, (), own=own.unlisted_replies(row.id)) for row in own.unlisted_roots]
-    shown = around.showing(threads)
+    shown = surround(around, threads)
     talk.html = render_eras(group_by_era(threads), shown, ends_now=following is None)
     talk.new_words, talk.new_href = _new_link(new, shown)
     links = make_links(page, pages, lambda number: _address(talk, page=number))
@@ -188,7 +204,7 @@ def _fill_newest(talk: Conversation, request: HttpRequest, around: Surroundings,
     threads = _build_threads(roots, own, [], None)
     if after is None:
         threads = [build_thread(row, (), own=own.unlisted_replies(row.id)) for row in own.unlisted_roots] + threads
-    talk.html = render_threads(threads, around.showing(threads))
+    talk.html = render_threads(threads, surround(around, threads))
     last = roots[-1] if following else None
     talk.pager = Pager(
         first_href=_address(talk, order=NEWEST) if after else "",
@@ -202,7 +218,8 @@ def _fill_waiting(talk: Conversation, request: HttpRequest, around: Surroundings
     assert talk.discussion is not None
     after = read_number(request.GET.get("after")) or 0
     found, following = rows.read_waiting(talk.discussion, after)
-    talk.html = render_single([take_out(row) for row in found], around)
+    noted = replace(around, notes=read_notes([row.id for row in found]))
+    talk.html = render_single([take_out(row) for row in found], noted)
     talk.has_questions = bool(found) or Comment.objects.asking().filter(discussion=talk.discussion).exists()
     talk.pager = Pager(
         first_href=_address(talk, order=WAITING) if after else "",
@@ -224,7 +241,7 @@ def _fill_print(talk: Conversation, request: HttpRequest, around: Surroundings) 
     roots, replies, talk.is_cut = rows.read_for_print(talk.discussion, year)
     nobody = OwnRows()
     threads = [build_thread(root, rows.veil(replies.get(root.id, []), nobody)) for root in rows.veil(roots, nobody)]
-    talk.html = render_eras(group_by_era(threads), around.showing(threads), ends_now=year is None)
+    talk.html = render_eras(group_by_era(threads), surround(around, threads), ends_now=year is None)
     if year is not None:
         talk.print_words = _print_words(year, is_empty=not threads)
 

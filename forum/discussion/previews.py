@@ -48,7 +48,9 @@ def recent_comments(now: datetime) -> QuerySet[Comment]:
 
 def preview(fits: Callable[[Comment], bool], comments: QuerySet[Comment], *, days: int | None = PREVIEW_DAYS) -> Preview:
     """Return which of the latest of ``comments`` fit; of each, name, title and text are at hand."""
-    latest = comments.exclude(state=Comment.State.ERASED).only("pk", "name", "subject", "body", "public").order_by("-pk")
+    latest = (
+        comments.exclude(state=Comment.State.ERASED).only("pk", "name", "subject", "body", "language", "public").order_by("-pk")
+    )
     read = found = public = 0
     examples: list[Comment] = []
     for comment in latest[:MAX_READ].iterator(chunk_size=500):

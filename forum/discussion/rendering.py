@@ -4,8 +4,8 @@ Names, titles and dates are escaped here; ``body_html`` was made safe when it wa
 prefix. What may be shown was decided before (``rows.veil``): a row without words gets a line in its stead.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from urllib.parse import quote as in_address
@@ -53,6 +53,7 @@ class Surroundings:
     shown_ids: frozenset[int] = frozenset()
     helped_id: int | None = None  # what the viewer has just written: above it stands who answers now
     help_html: str = ""
+    notes: Mapping[int, str] = field(default_factory=dict)  # by comment, what the site itself says beneath it: safe HTML
     is_in_article: bool = False  # to search engines the comments are part of an article on the same page
 
     def thread_path(self, root_id: int) -> str:
@@ -216,7 +217,8 @@ def _shown(row: Row, around: Surroundings, level: int, *, is_new: bool, reply: R
         f'<div class="comment__meta"><h{level} id="comment-{row.id}h"{marks.author}>{_name(row, around, marks.name)}</h{level}>'
         f'{_role(row)}{_tags(row, is_new)} <span class="when">{_when(row, moment, around, reply, marks)}</span></div>'
         f'{said}{subject}<div class="comment__words" dir="auto"{lang}{marks.text}>{row.body_html}</div>'
-        f"{_notes(row)}{_quiet(row, around)}{_actions(row, around, moment.words, marks)}"
+        f"{around.notes.get(row.id, '')}{_notes(row)}{_quiet(row, around)}"
+        f"{_actions(row, around, moment.words, marks)}"
     )
 
 

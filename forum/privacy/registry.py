@@ -19,6 +19,8 @@ HOLD_NOBODY = {
     "auth.Group": "names of roles",
     "auth.Permission": "names of permissions",
     "care.CarePhrase": "the operator's own words",
+    "care.NotedComment": "which of the editors' notes stand beneath a comment; they go with its words",
+    "care.SafetyNote": "the editors' own words",
     "contenttypes.ContentType": "names of tables",
     "discussion.DecisionLatch": "one flag",
     "discussion.Discussion": "counts",

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from articles.models import OldAddress
 from forum.accounts.models import User
-from forum.care.models import CareMark
+from forum.care.models import CareMark, SafetyNote
 from forum.discussion.claiming import Claimer, make_claim
 from forum.imports.models import ImportRun
 from forum.jobs.models import QueuedJob
@@ -31,9 +31,15 @@ LOOK, CHANGE = {"changelist", "history"}, {"changelist", "history", "change"}
 MODERATE = CHANGE | {"bulk", "decide", "decide_change", "redact", "question", "uphold", "reattach", "lock"}
 WRITE = CHANGE | {"add"}
 ALL = WRITE | {"delete"}
-WRITING = {"articles.article": WRITE | {"preview"}, "articles.collection": WRITE, "articles.oldaddress": ALL}
+WRITING = {
+    "articles.article": WRITE | {"preview"},
+    "articles.collection": WRITE,
+    "articles.oldaddress": ALL,
+    "care.safetynote": ALL,
+}
 MODERATING = {
     "care.caremark": CHANGE | {"close", "of"},
+    "care.safetynote": CHANGE,
     "discussion.claim": CHANGE | {"decide"},
     "discussion.comment": MODERATE,
     "discussion.discussion": CHANGE,
@@ -53,8 +59,8 @@ OPEN = {
     "member": {},
     "author": WRITING,
     "moderator": MODERATING,
-    "operator": WRITING
-    | MODERATING
+    "operator": MODERATING
+    | WRITING
     | {
         "care.carephrase": ALL,
         "accounts.user": WRITE | {"password_change"},
@@ -103,6 +109,7 @@ def make_a_row_of_each() -> dict[type[Model], Model]:
     Sanction.objects.create(kind="domain", value="example.org", reason="advertising", until="2099-01-01")
     CareMark.objects.create(comment=CommentFactory(), words="I want to die", source="post", found_at=timezone.now())
     LinkHost.objects.create(domain="example.org")
+    SafetyNote.objects.create(phrases="a phrase", sentence="A note.", link="/help/")
     PhraseRule.objects.create(phrase="a phrase")
     HelpLine.objects.create(name="Samaritans", how="116 123")
     Topic.objects.create(name="baclofen", slug="baclofen", kind="treatment")

@@ -46,7 +46,8 @@ def find_broken_links(folder: Path) -> list[str]:
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             is_there = target.is_file() and folder.resolve() in target.parents
-            if not is_there or (parts.fragment and target.suffix == ".html" and parts.fragment not in anchors[target]):
+            anchor = parts.fragment.partition(":~:")[0]  # what comes then is words that browsers find
+            if not is_there or (anchor and target.suffix == ".html" and anchor not in anchors[target]):
                 broken.append(f"{path.relative_to(folder)}: {href}")
     return broken
 

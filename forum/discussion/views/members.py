@@ -19,7 +19,7 @@ from forum.site.models import SiteText
 from .. import rows
 from ..attaching import read_attachable
 from ..claiming import read_claims
-from ..conversation import make_surroundings
+from ..conversation import make_surroundings, read_notes
 from ..models import Comment, Discussion
 from ..paging import Pager, read_keyset, write_keyset
 from ..permissions import ANONYMOUS, Viewer, can_post, is_writer, viewer_of
@@ -75,7 +75,7 @@ def _describe(written: list[tuple[Row, int]], viewer: Viewer, site_text: SiteTex
     places = Discussion.objects.select_related("article").defer("article__body", "article__body_html")
     discussions = places.in_bulk({discussion_id for _row, discussion_id in written})
     around = make_surroundings(Layout.ARTICLE, "", site_text, timezone.now(), can_post=False)
-    around = replace(around, member_id=viewer.user_id)
+    around = replace(around, member_id=viewer.user_id, notes=read_notes([row.id for row, _discussion_id in written]))
     described = []
     shown = rows.veil((row for row, _discussion_id in written), rows.OwnRows(writer=viewer))
     for row, (_row, discussion_id) in zip(shown, written, strict=True):

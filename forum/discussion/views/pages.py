@@ -16,7 +16,7 @@ from forum.site.models import SiteText
 
 from .. import rows
 from ..after_posting import describe_help, find_helped, find_way_back, forget_way_back
-from ..conversation import make_surroundings
+from ..conversation import make_surroundings, surround
 from ..markup import to_plain
 from ..models import Comment, Discussion, year_range
 from ..moments import years_words
@@ -149,7 +149,7 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
         "heading": heading,
         "root_id": root.id if root.listed else None,
         "years": _years_of(root, shown),
-        "html": render_threads([shown], around.showing([shown])),
+        "html": render_threads([shown], surround(around, [shown])),
         "held_count": sum(row.state == Comment.State.HELD for row in (*waiting, *([root] if root.is_own else []))),
         "can_post": around.can_post,
         "pager": Pager(

@@ -15,6 +15,8 @@ from django.utils.text import slugify
 from articles.models import Article, Collection, Correction, Source
 from articles.services import save_article
 from forum.accounts.models import Guest, User
+from forum.care.models import SafetyNote
+from forum.care.note_editing import save_note
 from forum.discussion.correcting import redact_comment
 from forum.discussion.models import ActorKind, Comment, Discussion
 from forum.discussion.services import Actor, insert_comment, post_comment, transition
@@ -35,6 +37,8 @@ def load_sample() -> Article | None:
     people = {person["key"]: _make_person(person) for person in _read("people.json")}
     HelpLine.objects.bulk_create(HelpLine(position=position, **line) for position, line in enumerate(_read("help.json"), start=1))
     article = _make_article(people)
+    for note in _read("notes.json"):
+        _make_note(note, article)
     _Conversation(article.discussion, people).load(_read("conversation.json"))
     return article
 
@@ -76,6 +80,13 @@ def _make_article(people: dict[str, User]) -> Article:
             for correction in facts["corrections"]
         ],
     )
+
+
+def _make_note(note: dict[str, Any], article: Article) -> None:
+    """Store what the editors say beneath comments; what it says is in the article, with its source."""
+    made = SafetyNote(article=article, **note | {"phrases": "\n".join(note["phrases"]), "dated_on": article.reviewed_on})
+    made.full_clean()
+    save_note(made)
 
 
 def read_date(text: str | None, precision: str) -> datetime | None:
