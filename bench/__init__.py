@@ -1,0 +1,1 @@
+"""What readers, writers and moderators feel, measured: ``python -m bench``. Nothing here runs on a site."""
