@@ -22,3 +22,20 @@ KEPT_PAGES = {
     "site:help": KeptPage(SITE),
     "site:help-now": KeptPage(SITE),
 }
+
+# Not kept, and the same for all of whom nothing is known: may be rendered from a copy of the database that has the whole site.
+READ_FROM_REPLICA = frozenset(
+    {
+        "search:search",
+        "discussion:feed",
+        "discussion:article-feed",
+        "discussion:thread-feed",
+        "discussion:member",
+        "site:sitemap",
+        "site:sitemap-part",
+        "api:articles",
+        "api:article",
+        "api:comments",
+        "api:comment",
+    }
+)

@@ -121,6 +121,7 @@ _backups = env.str("BACKUP_DIR", "")
 BACKUP_DIR = Path(_backups).absolute() if _backups else None
 BACKUP_KEEP = env.int("BACKUP_KEEP", 14, validate=Range(min=1))
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
+_replica = env.dj_db_url("DATABASE_REPLICA_URL", "") if env.str("DATABASE_REPLICA_URL", "") else None
 
 _errors = env.unreadable
 try:
@@ -246,6 +247,10 @@ else:
     _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
 DATABASES = {"default": _database}
+if _replica:
+    _pool = {"pool": {"min_size": 0, "max_size": 8, "timeout": 2}}
+    DATABASES["replica"] = _replica | {"OPTIONS": _pool | _replica.get("OPTIONS", {}), "CONN_MAX_AGE": 0}
+    DATABASE_ROUTERS = ["forum.site.replica.ReplicaRouter"]
 _table = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
     "LOCATION": "cache",

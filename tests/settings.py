@@ -34,6 +34,7 @@ os.environ.update(
     RATE_LIMITS="off",
     TRUSTED_PROXY_COUNT="0",
     CACHE_URL="db://cache",
+    DATABASE_REPLICA_URL="",
     LOG_FORMAT="text",
     SLOW_QUERY_MS="0",
     METRICS_TOKEN="",

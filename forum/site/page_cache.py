@@ -8,7 +8,7 @@ import gzip
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import blake2b
@@ -23,10 +23,11 @@ from django.http.cookie import parse_cookie
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language_from_request
 
-from .freshness import KeptPage, Proof, Versions
+from .freshness import SITE, KeptPage, Proof, Versions
 from .metrics import PAGE_CACHE_ANSWERS
 from .proving import Prover, UnreachableError
 from .reading import ReadingSettings
+from .replica import Replica
 
 MOST_BYTES = 32 * 1024 * 1024  # a process; about 2,500 pages
 LONGEST_QUERY = 200  # characters of parameters; addresses of ours are shorter
@@ -70,10 +71,21 @@ class Page:
 class PageCache:
     """A WSGI application around another; ``hits`` and the like are counted for this process since it began."""
 
-    def __init__(self, application: Application, kept_pages: Mapping[str, KeptPage], most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        application: Application,
+        kept_pages: Mapping[str, KeptPage],
+        *,
+        most_bytes: int = MOST_BYTES,
+        replica: Replica | None = None,
+        read_from_replica: Set[str] = frozenset(),
+    ) -> None:
+        """``read_from_replica`` names pages that are not kept and show nobody's own words; they hang on ``SITE``."""
         self.application = application
         self.kept_pages = kept_pages
         self.most_bytes = most_bytes
+        self.replica = replica
+        self.read_from_replica = read_from_replica
         self.prover = Prover()
         self.counts = dict.fromkeys(_COUNTERS, 0)
         self._pages: OrderedDict[Key, Page] = OrderedDict()
@@ -92,7 +104,7 @@ class PageCache:
         proof = page.proof if page is not None else self._find_proof(key)
         if proof is None:
             self._count("passed")
-            return self.application(environ, start_response)
+            return self._pass_on(key, environ, start_response)
         with self._building(key):
             page = self._pages.get(key)  # another request may have made it while this one waited
             if page is not None and self._is_fresh(page):
@@ -107,6 +119,29 @@ class PageCache:
         if page is None or not page.parameters.issuperset(QueryDict(query)):
             return None
         return Proof(page.statement, found[1].get(page.subject, ""))
+
+    def _pass_on(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Let Django answer for a page that is not kept, from the copy of the database where the whole site stands there."""
+        if self.replica is None or _resolve(key[3])[0] not in self.read_from_replica:
+            return self.application(environ, start_response)
+        proof, said = Proof(SITE), list[Any]()
+        try:
+            versions = self.prover.read(proof)
+        except UnreachableError:
+            versions = None
+        body = self._render(proof, versions, environ, said)
+        start_response(*said)
+        return [body]
+
+    def _render(self, proof: Proof, versions: Versions | None, environ: WSGIEnvironment, said: list[Any]) -> bytes:
+        """Return the page that Django makes, from the copy of the database where that has these versions."""
+        if self.replica is not None and versions is not None and self.replica.shows(proof, versions):
+            with self.replica.read():
+                body = _run(self.application, environ, said)
+            if not said[0].startswith("5"):
+                return body
+            self.replica.leave_alone()
+        return _run(self.application, environ, said)
 
     def _is_fresh(self, page: Page) -> bool:
         asked_at = time.monotonic()
@@ -145,17 +180,7 @@ class PageCache:
         except UnreachableError:
             versions = None
         said: list[Any] = []
-
-        def note_start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
-            said[:] = [status, headers]
-            return lambda _bytes: None
-
-        response = self.application(_make_anonymous(environ), note_start)
-        try:
-            body = b"".join(response)
-        finally:
-            if hasattr(response, "close"):
-                response.close()
+        body = self._render(proof, versions, _make_anonymous(environ), said)
         status, headers = said
         if versions is None or not _can_be_kept(status, headers):
             self._count("passed")
@@ -198,6 +223,21 @@ class PageCache:
     def describe(self) -> dict[str, int]:
         """Return the counts, and ``pages`` and ``bytes`` held now."""
         return self.counts | {"pages": len(self._pages), "bytes": self._bytes}
+
+
+def _run(application: Application, environ: WSGIEnvironment, said: list[Any]) -> bytes:
+    """Return the body of an answer; ``said`` becomes its status and its headers."""
+
+    def note_start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+        said[:] = [status, headers]
+        return lambda _bytes: None
+
+    response = application(environ, note_start)
+    try:
+        return b"".join(response)
+    finally:
+        if hasattr(response, "close"):
+            response.close()
 
 
 def _key_of(environ: WSGIEnvironment) -> Key | None:

@@ -1,4 +1,4 @@
-"""Asks the database for versions, below Django: one connection a process, and one question for all who wait for the same."""
+"""Asks a database for versions, below Django: one connection a process, and one question for all who wait for the same."""
 
 import sqlite3
 import threading
@@ -10,6 +10,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.pq import ExecStatus
 
 from .freshness import Proof, Versions
+
+CONNECT_SECONDS = 3  # a network that swallows everything must not hold up a page for minutes
 
 
 class UnreachableError(Exception):
@@ -24,8 +26,8 @@ class _Asker(Protocol):
 class _SQLiteAsker:
     """A connection that can only read."""
 
-    def __init__(self) -> None:
-        name = str(connections[DEFAULT_DB_ALIAS].settings_dict["NAME"])
+    def __init__(self, alias: str) -> None:
+        name = str(connections[alias].settings_dict["NAME"])
         address = f"file:{quote(name)}?mode=ro"
         self._connection = sqlite3.connect(address, uri=True, timeout=5, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA cache_size=-1000")
@@ -41,9 +43,9 @@ class _SQLiteAsker:
 class _PostgreSQLAsker:
     """A connection on which each statement is planned once."""
 
-    def __init__(self) -> None:
-        wrapper: Any = connections[DEFAULT_DB_ALIAS]
-        parameters = wrapper.get_connection_params() | {"autocommit": True}
+    def __init__(self, alias: str) -> None:
+        wrapper: Any = connections[alias]
+        parameters = {"connect_timeout": CONNECT_SECONDS} | wrapper.get_connection_params() | {"autocommit": True}
         self._connection = psycopg.connect(**parameters)
         self._low = self._connection.pgconn
         self._names: dict[str, bytes] = {}  # of prepared statements
@@ -83,7 +85,8 @@ class _Round:
 class Prover:
     """Tells the versions of a proof as they stand after the question was put, for any number of threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, alias: str = DEFAULT_DB_ALIAS) -> None:
+        self._alias = alias
         self._gate = threading.Lock()  # held for an instant: who joins which round
         self._line = threading.Lock()  # held while the database is asked
         self._next = _Round()
@@ -110,7 +113,7 @@ class Prover:
         for attempt in (1, 2):  # a connection that was cut is made anew, once
             try:
                 if self._asker is None:
-                    self._asker = _connect()
+                    self._asker = _connect(self._alias)
                 ask = self._asker.ask
                 asked.answers = {proof: ask(proof) for proof in asked.proofs}
                 return
@@ -126,5 +129,5 @@ class Prover:
             asker.close()
 
 
-def _connect() -> _Asker:
-    return _SQLiteAsker() if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" else _PostgreSQLAsker()
+def _connect(alias: str) -> _Asker:
+    return _SQLiteAsker(alias) if connections[alias].vendor == "sqlite" else _PostgreSQLAsker(alias)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections, router
 
 from ..models import IndexedText
 from ..query import Ways
@@ -42,7 +42,7 @@ class PostgresEngine:
             SELECT rowid, ts_rank(%s::float4[], words, %s::tsquery, {DIVIDED_BY_LENGTH}), marks FROM (
                 SELECT rowid, words, marks FROM "{name}" WHERE {" AND ".join(where)} ORDER BY rowid DESC LIMIT %s
             ) AS found"""
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(table)].cursor() as cursor:
             cursor.execute(sql, [WEIGHTS, wanted, *params, limit])
             return [Match(*row) for row in cursor.fetchall()]
 
@@ -51,7 +51,7 @@ class PostgresEngine:
         params = [value for number, stem in enumerate(stems) for value in (number, _write_run((stem,)), limit_each)]
         if not stems:
             return []
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(table)].cursor() as cursor:
             cursor.execute(" UNION ALL ".join([one] * len(stems)), params)
             return cursor.fetchall()
 

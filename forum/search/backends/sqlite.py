@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, connections, router, transaction
 
 from ..models import IndexedText
 from ..query import Ways
@@ -38,7 +38,7 @@ class SqliteEngine:
             params.extend(question.condition[1])
         sql = f"""SELECT rowid, -bm25("{name}", {WEIGHTS}), marks FROM "{name}"
                   WHERE {" AND ".join(where)} ORDER BY rowid DESC LIMIT %s"""
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(table)].cursor() as cursor:
             cursor.execute(sql, [*params, limit])
             return [Match(*row) for row in cursor.fetchall()]
 
@@ -48,7 +48,7 @@ class SqliteEngine:
         params = [value for number, stem in enumerate(stems) for value in (number, _in_text(_write_run((stem,))), limit_each)]
         if not stems:
             return []
-        with connection.cursor() as cursor:
+        with connections[router.db_for_read(table)].cursor() as cursor:
             cursor.execute(" UNION ALL ".join([one] * len(stems)), params)
             return cursor.fetchall()
 
