@@ -2,7 +2,8 @@
 
 from django.dispatch import Signal
 
-# Sent with ``article`` after it was stored, ``is_new``, and whether it ``was_published`` before.
+# Sent with ``article`` after it was stored, ``is_new``, whether it ``was_published`` before, and its ``former_language`` (empty
+# for a new one).
 article_saved = Signal()
 
 # Sent with ``collection`` after it was stored. Articles in it, however deep, have a new version: their pages name it.

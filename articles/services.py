@@ -28,7 +28,9 @@ def save_article(
     ``article_saved`` before the transaction ends.
     """
     now = timezone.now()
-    stored = Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version", "status").first()
+    stored = (
+        Article.objects.select_for_update(no_key=True).filter(pk=article.pk).only("slug", "version", "status", "language").first()
+    )
     if stored is not None:
         article.version = stored.version + 1
     article.changed_at = now
@@ -41,7 +43,13 @@ def save_article(
         OldAddress.objects.filter(path=_article_path(article.slug)).delete()
     _answer_for_original(article)
     was_published = stored is not None and stored.is_published()
-    events.article_saved.send(Article, article=article, is_new=stored is None, was_published=was_published)
+    events.article_saved.send(
+        Article,
+        article=article,
+        is_new=stored is None,
+        was_published=was_published,
+        former_language=stored.language if stored is not None else "",
+    )
     return article
 
 

@@ -16,7 +16,7 @@ KEPT_PAGES = {
     "articles:collection": KeptPage(SITE, parameters=frozenset({"after"})),
     "discussion:thread": KeptPage(DISCUSSION, "slug", frozenset({"page"})),
     "discussion:home": KeptPage(SITE, parameters=frozenset({"after"})),
-    "discussion:unanswered": KeptPage(SITE, parameters=frozenset({"after", "order"})),
+    "discussion:unanswered": KeptPage(SITE, parameters=frozenset({"after", "order", "topic"})),
     "site:guidelines": KeptPage(SITE),
     "site:privacy": KeptPage(SITE),
     "site:help": KeptPage(SITE),

@@ -352,6 +352,7 @@ STORAGES = {
 # -- security. What needs https follows the scheme of SITE_URL, never DEBUG.
 
 SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by what watches this machine, past the proxy that speaks https
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -463,8 +464,10 @@ SITEMAP_SECTIONS = [
     "forum.discussion.sitemap.Conversations",
 ]
 
-# Dotted paths of what a search can be narrowed to, beside what every comment has (``forum.search.filters.Filter``).
-SEARCH_FILTERS: list[str] = []
+# -- lists of comments
+
+# Dotted paths of what searches and the list of questions can be narrowed to (``forum.discussion.narrowing.Filter``).
+COMMENT_FILTERS = ["forum.topics.filters.TOPIC"]
 
 # -- the first start
 

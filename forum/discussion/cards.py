@@ -1,7 +1,7 @@
 """What lists show: an article with the size and age of its conversation, a question that waits. Queries are few."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,7 @@ from forum.accounts.ignoring import read_ignored
 from .markup import to_plain
 from .models import Comment, Discussion, DiscussionYear
 from .moments import ago_words, days_waited, duration_words
-from .permissions import ANONYMOUS, Viewer, can_post
+from .permissions import ANONYMOUS, Viewer, can_reply
 from .querysets import CommentQuerySet
 from .questions import question_excerpt
 from .rows import earlier_than, later_than
@@ -105,15 +105,23 @@ def _make_card(
     )
 
 
-def read_questions(after: Keyset | None, *, newest: bool) -> tuple[list[Comment], Keyset | None]:
-    """Return waiting questions from the keyset ``after`` on, and the keyset of the next page if there is one."""
-    shown = _waiting()
+def read_questions(
+    after: Keyset | None, *, newest: bool, conditions: Sequence[Q] = (), limit: int = QUESTIONS_ON_A_PAGE
+) -> tuple[list[Comment], Keyset | None]:
+    """Return waiting questions from the keyset ``after`` on that meet ``conditions``, and the keyset of the next page if any."""
+    shown = _waiting().filter(*conditions)
     if after:
         shown = shown.filter(earlier_than("active_at", after) if newest else later_than("active_at", after))
     order = ("-active_at", "-id") if newest else ("active_at", "id")
-    found = list(shown.order_by(*order)[: QUESTIONS_ON_A_PAGE + 1])
-    here = found[:QUESTIONS_ON_A_PAGE]
+    found = list(shown.order_by(*order)[: limit + 1])
+    here = found[:limit]
     return here, (here[-1].active_at, here[-1].pk) if len(found) > len(here) else None
+
+
+def find_waiting() -> Sequence[int]:
+    """Return the ids of the questions that have waited the longest, at most MOST_COUNTED."""
+    shown = Comment.objects.visible_to(ANONYMOUS).waiting().order_by("active_at", "id")
+    return list(shown.values_list("pk", flat=True)[:MOST_COUNTED])
 
 
 def draw_questions(today: date) -> list[Comment]:
@@ -151,11 +159,19 @@ def describe_questions(comments: Iterable[Comment], viewer: Viewer, visitor_name
             excerpt=question_excerpt(f"{comment.subject}\n{to_plain(comment.body_html)}".strip()),
             name=comment.name or visitor_name,
             waited=_waited(comment, now),
-            can_answer=can_post(viewer, comment.discussion),
+            can_answer=can_reply(viewer, comment),
             is_folded=ignored.has(comment.author_id, comment.guest_id),
         )
         for comment in comments
     ]
+
+
+def tell_no_reply(comment: Comment, now: datetime) -> str:
+    """Return "No reply yet, after 12 years." of a question that waits, else nothing."""
+    if not comment.waiting:
+        return ""
+    days = days_waited(comment, now)
+    return _("No reply yet, after %(time)s.") % {"time": duration_words(days)} if days else _("No reply yet.")
 
 
 def _waited(comment: Comment, now: datetime) -> str:
@@ -166,5 +182,5 @@ def _waited(comment: Comment, now: datetime) -> str:
 
 
 def _waiting() -> CommentQuerySet:
-    shown = Comment.objects.visible_to(ANONYMOUS).waiting().select_related("discussion__article")
-    return shown.defer("body", "discussion__article__body", "discussion__article__body_html")
+    shown = Comment.objects.visible_to(ANONYMOUS).waiting().select_related("discussion__article", "root")
+    return shown.defer("body", "root__body", "root__body_html", "discussion__article__body", "discussion__article__body_html")

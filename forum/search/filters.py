@@ -1,49 +1,18 @@
-"""What a search is narrowed to, as it stands in the address; apps that know more of comments add filters of their own.
+"""What a search is narrowed to, as it stands in the address; other apps add filters (``forum.discussion.narrowing``)."""
 
-Such a filter is named in ``SEARCH_FILTERS`` by the dotted path of an object as ``Filter`` describes it.
-"""
-
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 from urllib.parse import urlencode
 
-from django.conf import settings
-from django.db.models import Q
 from django.http import Http404, QueryDict
 from django.urls import reverse
-from django.utils.module_loading import import_string
 
 from forum.discussion.models import Discussion
+from forum.discussion.narrowing import Choice, read_choices
 from forum.discussion.paging import read_year
 
 from .services import Narrowing
 
 COMMENTS, ARTICLES, UNANSWERED = KINDS = ("comments", "articles", "unanswered")
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something that comments can be narrowed to: its value in the address, its words, and which comments it means."""
-
-    value: str
-    words: str
-    condition: Q
-
-
-class Filter(Protocol):
-    """A filter of another app."""
-
-    name: str  # in the address
-
-    def label(self) -> str:
-        """Return what is chosen, as a heading: "Topic"."""
-
-    def read(self, value: str) -> Choice:
-        """Return the choice that ``value`` names; raise Http404."""
-
-    def offer(self, comment_ids: Collection[int]) -> Sequence[tuple[Choice, int]]:
-        """Return what these comments, some thousands, could be narrowed to, with how many of them each means; the most first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +58,14 @@ class Chosen:
 def read_chosen(asked: QueryDict) -> Chosen:
     """Return what an address asks for; raise Http404 for a year, an article or another choice that does not exist."""
     slug = asked.get("article", "").replace("\0", "")
-    more = tuple((one.name, one.read(asked.get(one.name, ""))) for one in read_filters() if asked.get(one.name))
     kind = asked.get("only", "")
     return Chosen(
         typed=asked.get("q", ""),
         kind=kind if kind in KINDS else "",
         year=read_year(asked.get("year")),
         discussion=_find_discussion(slug) if slug else None,
-        more=more,
+        more=read_choices(asked),
     )
-
-
-def read_filters() -> list[Filter]:
-    """Return the filters that other apps add."""
-    return [import_string(path) for path in settings.SEARCH_FILTERS]
 
 
 def _find_discussion(slug: str) -> Discussion:

@@ -10,8 +10,10 @@ from forum.discussion.models import Comment
 from .backends import engine
 from .models import ChangedText, IndexedArticle, IndexedComment, IndexState
 from .texts import text_of_article, text_of_comment
+from .vocabulary import read_comments
 from .words import base_language
 
+COMMENTS_AT_ONCE = 200  # in one transaction
 VERSION = 1  # of the way in which texts become words: raise it, and every site makes its index anew
 
 
@@ -41,6 +43,24 @@ def index_article(article: Article) -> None:
     note_languages([article.language])
     engine().put(IndexedArticle, [text_of_article(article).document()])
     ChangedText.objects.create(article=article, is_new=is_new)
+
+
+def index_comments_below(article_id: int) -> None:
+    """Index again what stands below an article and says no language of its own, in short transactions."""
+    last = 0
+    below = Comment.objects.filter(discussion__article=article_id, language="", public=True).order_by("pk")
+    while ids := list(below.filter(pk__gt=last).values_list("pk", flat=True)[:COMMENTS_AT_ONCE]):
+        _index_again(ids)
+        last = ids[-1]
+
+
+@transaction.atomic
+def _index_again(ids: list[int]) -> None:
+    # Locked: what somebody changes meanwhile is indexed after this, and not lost by it.
+    locked = Comment.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids, public=True).order_by("pk")
+    texts = list(read_comments(locked))
+    engine().put(IndexedComment, [text.document() for text in texts])
+    ChangedText.objects.bulk_create(ChangedText(comment_id=text.pk, is_new=False) for text in texts)
 
 
 def note_languages(languages: Iterable[str]) -> None:

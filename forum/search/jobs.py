@@ -1,11 +1,11 @@
-"""The work of the index: learning words each minute, making the index anew where it is of another kind, rewriting it at night."""
+"""The work of the index: learning words each minute, making it anew where it is of another kind, rewriting it at night."""
 
 from datetime import timedelta
 
 from forum.jobs.definitions import job
 from forum.jobs.schedule import daily, every
 
-from . import rebuilding, vocabulary
+from . import indexing, rebuilding, vocabulary
 
 
 @every(minutes=1)
@@ -21,6 +21,12 @@ def finish_index() -> None:
     """Make the index anew after an upgrade that takes texts apart in another way, or on from where that was stopped."""
     if rebuilding.is_due():
         rebuilding.rebuild()
+
+
+@job(time_limit=timedelta(minutes=30))
+def follow_language(article_id: int) -> None:
+    """Index the comments below an article whose language is another one now; cut short, it starts again and does no harm."""
+    indexing.index_comments_below(article_id)
 
 
 @daily(at="04:20")

@@ -6,11 +6,15 @@ from articles.models import Article
 from forum.discussion.models import Comment, Decision
 
 from .indexing import index_article, index_comment
+from .jobs import follow_language
+from .words import base_language
 
 
-def follow_article(sender: type, article: Article, **kwargs: Any) -> None:
-    """Index an article as it is now."""
+def follow_article(sender: type, article: Article, former_language: str, **kwargs: Any) -> None:
+    """Index an article as it is now; in another language, the comments below it too, which are thousands at times."""
     index_article(article)
+    if former_language and base_language(former_language) != base_language(article.language):
+        follow_language.enqueue(article.pk)
 
 
 def follow_comment(sender: type, comment: Comment, decision: Decision | None = None, **kwargs: Any) -> None:

@@ -13,14 +13,16 @@ from django.utils.translation import ngettext
 from articles.markup import plain_text
 from articles.models import Article
 from forum.accounts.ignoring import read_ignored
+from forum.discussion.cards import tell_no_reply
 from forum.discussion.markup import to_plain
 from forum.discussion.models import Comment, Discussion
-from forum.discussion.moments import Moment, days_waited, duration_words, moment_of
+from forum.discussion.moments import Moment, moment_of
+from forum.discussion.narrowing import Choice, Way, Ways, read_filters
 from forum.discussion.paging import Pager
-from forum.discussion.permissions import ANONYMOUS, Viewer, can_post
+from forum.discussion.permissions import ANONYMOUS, Viewer, can_reply
 from forum.discussion.questions import shorten
 
-from .filters import ARTICLES, COMMENTS, UNANSWERED, Choice, Chosen, read_filters
+from .filters import ARTICLES, COMMENTS, UNANSWERED, Chosen
 from .query import parse
 from .services import Found, Match, Outcome, rank_of, search
 from .snippets import Piece, make_snippet, mark
@@ -53,25 +55,6 @@ class ArticleResult:
     article: Article
     title: list[Piece]
     words: list[Piece]
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A link that narrows the search, or widens it; ``href`` is empty for what is chosen already."""
-
-    words: str
-    href: str
-    count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Ways:
-    """Links of one kind under a heading; ``all_href`` gives up what was chosen of them."""
-
-    label: str
-    ways: list[Way]
-    chosen: str = ""
-    all_href: str = ""
 
 
 @dataclass(slots=True)
@@ -150,7 +133,9 @@ def _read_comments(
 ) -> list[CommentResult]:
     """Return what everybody may read of ``matches``, but for the people whom ``viewer`` does not want to read."""
     rows = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=[match.pk for match in matches])
-    rows = rows.select_related("discussion__article").defer("body", "discussion__article__body", "discussion__article__body_html")
+    rows = rows.select_related("discussion__article", "root").defer(
+        "body", "root__body", "root__body_html", "discussion__article__body", "discussion__article__body_html"
+    )
     comments = {comment.pk: comment for comment in rows}
     ignored = read_ignored(viewer.user_id)
     shown = [comments[match.pk] for match in matches if match.pk in comments]
@@ -169,14 +154,9 @@ def _describe(comment: Comment, outcome: Outcome, viewer: Viewer, visitor_name: 
         moment=moment_of(comment),
         subject=mark(comment.subject, outcome.looked_for, language),
         words=make_snippet(to_plain(comment.body_html), outcome.looked_for, language),
-        waited=_waited(comment, now) if comment.waiting else "",
-        can_answer=comment.waiting and can_post(viewer, comment.discussion),
+        waited=tell_no_reply(comment, now),
+        can_answer=comment.waiting and can_reply(viewer, comment),
     )
-
-
-def _waited(comment: Comment, now: datetime) -> str:
-    days = days_waited(comment, now)
-    return _("No reply yet, after %(time)s.") % {"time": duration_words(days)} if days else _("No reply yet.")
 
 
 def _read_articles(matches: Sequence[Match], outcome: Outcome) -> list[ArticleResult]:

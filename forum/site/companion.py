@@ -17,10 +17,15 @@ STOP_SECONDS = 15  # for the job at hand; one that takes longer is cut off, and 
 class WorkerProcess:
     """``with WorkerProcess():`` runs ``manage.py work`` for the time of the block."""
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> "WorkerProcess":
         self._is_ending = threading.Event()
         self._process = self._start()
         threading.Thread(target=self._keep_running, daemon=True).start()
+        return self
+
+    def renew(self) -> None:
+        """Ask it to end after its job; the one that follows runs the code as it is now."""
+        self._process.terminate()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._is_ending.set()

@@ -1,10 +1,13 @@
 """What a start of the server needs, checked or put in place one by one. The order is in the command ``serve``."""
 
 import errno
+import fcntl
 import hashlib
 import os
 import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 DATABASE_TIMEOUT_SECONDS = 5
+PREPARING = 7_203_481_650  # the number of the lock; nothing else in the database takes this one
 
 # Packages whose version decides what the collected files look like, beside the files themselves.
 STATIC_PACKAGES = ("Django", "whitenoise", "brotli")
@@ -80,6 +84,28 @@ def require_database() -> None:
         lines = str(error).strip().splitlines()
         reason = next((line for line in lines if "failed: " in line), lines[-1]).rsplit("failed: ")[-1].strip()
         raise StartError(f"The database at {where} cannot be reached: {reason}") from None
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let one process at a time prepare the site, of all machines that share its database; the others wait their turn."""
+    if connection.vendor == "sqlite":
+        with (Path(settings.DATA_DIR) / "preparing.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # let go with the file
+            yield
+        return
+    import psycopg
+
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as own:
+        own.execute("SELECT pg_advisory_lock(%s)", [PREPARING])  # let go with the connection
+        yield
+
+
+def prepare_site() -> None:
+    """Migrate the database and collect static files: what a new release needs before it serves."""
+    with one_at_a_time():
+        call_command("migrate", interactive=False, verbosity=0)
+    collect_static_files()
 
 
 def collect_static_files() -> bool:

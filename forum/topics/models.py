@@ -171,7 +171,8 @@ class Mention(Mentioned):
     class Meta:
         constraints = [models.UniqueConstraint("comment", "topic", name="mention_is_unique")]
         indexes = [
-            models.Index("topic", F("at").desc(), F("id").desc(), name="mention_of_topic", condition=Q(shown=True)),
+            # The experiences of a topic, the latest first; whoever looks for two topics walks along the rarer one.
+            models.Index("topic", F("at").desc(), F("comment").desc(), name="shown_mention_of_topic", condition=Q(shown=True)),
         ]
 
     def __str__(self) -> str:
@@ -204,6 +205,9 @@ class TopicPair(models.Model):
     low = models.ForeignKey(Topic, models.CASCADE, related_name="+")
     high = models.ForeignKey(Topic, models.CASCADE, related_name="+")
     comment_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(F("comment_count").desc(), name="topic_by_comments", condition=Q(low=F("high")))]
 
     def __str__(self) -> str:
         return f"{self.low_id}, {self.high_id}: {self.comment_count}"

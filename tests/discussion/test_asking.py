@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from forum.discussion.closing import lock_thread
 from forum.discussion.correcting import mark_question
 from forum.discussion.editing import edit_comment
 from forum.discussion.models import ActorKind, Comment, Decision, Draft, PendingChange
@@ -114,6 +115,16 @@ def test_answer_that_is_removed_leaves_a_question_unanswered_again():
         )
         comment.refresh_from_db()
         assert (comment.waiting, comment.discussion.waiting_count) == (waits, int(waits))
+
+
+def test_nobody_is_asked_to_answer_where_a_thread_takes_no_more_replies(client):
+    root = CommentFactory(body=STORY)
+    asked = [root, CommentFactory(parent=root, body=QUESTION)]
+    mark_question(root, is_question=True, actor=Actor(ActorKind.MODERATOR, ModeratorFactory()))
+    lists = ("/", "/unanswered/", "/search/?q=sleep")
+    assert all(f"/comments/{asked[1].pk}/reply/" in client.get(path).text for path in lists)
+    lock_thread(root, locked=True, actor=Actor(ActorKind.MODERATOR, ModeratorFactory()))
+    assert not any(f"/comments/{comment.pk}/reply/" in client.get(path).text for path in lists for comment in asked)
 
 
 def test_edit_without_a_word_about_asking_leaves_it_to_the_rule():

@@ -17,7 +17,11 @@ from forum.discussion.erasing import forget_writer
 from forum.discussion.models import ActorKind, Comment, Discussion
 from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.services import SOFTWARE, Actor, DiscussionClosedError, TransitionError, transition
-from forum.search.models import ChangedText, IndexedArticle, IndexedComment
+from forum.jobs.worker import Worker
+from forum.search import indexing
+from forum.search.models import ChangedText, IndexedArticle, IndexedComment, Word
+from forum.search.vocabulary import learn
+from forum.search.words import stem
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, ModeratorFactory
 
 from .asking import ask, find, find_articles
@@ -83,6 +87,33 @@ def test_article_is_found_while_it_is_published_by_the_words_it_has() -> None:
     unpublish_article(article)
     assert find_articles("quokka") == find("zygote") == []
     assert not IndexedArticle.objects.exists()
+
+
+def test_comments_follow_when_their_article_is_said_to_be_in_another_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "COMMENTS_AT_ONCE", 2)
+    article = ArticleFactory(language="en-GB")
+    bodies = ["Die alten Häuser.", "Häuser am See.", "Nie wieder Häuser!"]
+    for body in bodies:
+        CommentFactory(article=article, body=body)
+    hidden = CommentFactory(article=article, body="Häuser, entfernt.", state="removed")
+    elsewhere = CommentFactory(body="The Häuser of others.")
+    learn()
+    assert find("haus") == []
+    article.refresh_from_db()
+    article.language = "de"
+    save_article(article)
+    with transaction.atomic():
+        Worker(rhythms=[]).run_due()
+        learn()
+    assert sorted(find("haus")) == sorted(bodies)
+    assert not IndexedComment.objects.filter(pk=hidden.pk).exists()
+    assert find("hauser others") == [elsewhere.body]
+    stems = {stem("hauser", "de"), stem("hauser", "en")}
+    assert set(Word.objects.filter(text="hauser").values_list("stem", flat=True)) == stems
+    before = ChangedText.objects.count()
+    save_article(article)
+    Worker(rhythms=[]).run_due()
+    assert ChangedText.objects.count() == before + 1
 
 
 def test_what_waits_and_was_never_public_writes_nothing_here() -> None:

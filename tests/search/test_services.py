@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.db.models import Q
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from articles.models import Source
 from articles.services import save_article
@@ -245,3 +249,25 @@ def test_any_input_is_safe(typed: str) -> None:
     ask(typed)
     ask(f"pump {typed}")
     assert comment.body in find("pump")
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from(list("\"“”«»-–*'\\/:()&|!<>\0 abpum"))), max_size=60))
+@hypothesis_settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_typed_is_answered(typed: str) -> None:
+    assert not ask(typed).comments.matches
+    ask(f'pump "{typed}" {typed}*')
+
+
+@pytest.mark.parametrize("has_extension", [False, True])
+def test_mistyped_words_need_no_extension_of_the_database(has_extension: bool) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DROP EXTENSION IF EXISTS pg_trgm CASCADE")
+            cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_trgm'")
+            if has_extension and cursor.fetchone()[0]:  # a server may come without it
+                cursor.execute("CREATE EXTENSION pg_trgm")
+    for _ in range(3):
+        CommentFactory(body="Baclofen helped.")
+    learn()
+    assert ask("bacolfen").query.typed == "baclofen"
+    assert len(ask("bacl*").comments.matches) == 3

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.services import unpublish_article
 from forum.accounts.ignoring import ignore
+from forum.discussion.narrowing import Choice
 from forum.search import results
-from forum.search.filters import Choice
 from forum.search.vocabulary import learn
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory
 
@@ -227,7 +227,7 @@ FIRST_WORD = FirstWord()
 
 
 def test_other_apps_add_filters(client: Client, settings) -> None:
-    settings.SEARCH_FILTERS = [f"{__name__}.FIRST_WORD"]
+    settings.COMMENT_FILTERS = [f"{__name__}.FIRST_WORD"]
     mine, none = CommentFactory(body="My pump is old."), CommentFactory(body="No pump for me.")
     page = visit(client, q="pump")
     assert "First word" in page

@@ -39,3 +39,10 @@ def test_a_cache_that_is_away_is_named_and_stops_nobody(client: Client, settings
     assert client.get("/readyz").content == b"ok\ncache: cannot be reached, the database counts in its stead\n"
     asked = client.post("/accounts/login/", {"login": MemberFactory().email})
     assert asked.status_code == 302
+
+
+@pytest.mark.django_db
+def test_what_watches_the_site_past_the_proxy_is_not_sent_to_https(client: Client, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")] == [200, 200, 200]
+    assert client.get("/guidelines/").status_code == 301

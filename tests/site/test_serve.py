@@ -245,3 +245,46 @@ def test_file_that_is_no_database_is_one_sentence(environment: dict[str, str], p
     assert (status, said) == (2, "")
     assert complaint.count("\n") == 1
     assert "file is not a database" in complaint
+
+
+def test_a_new_release_takes_over_while_people_read(start_site: Callable[..., Site], environment: dict[str, str]) -> None:
+    site = start_site()
+    (worker,) = workers_of(site)
+    over, statuses = threading.Event(), []
+
+    def read() -> None:
+        while not over.is_set():
+            statuses.append(site.get("/guidelines/")[0])
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    prepared = subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=False)
+    before = web_processes_of(site)
+    os.kill(site.process.pid, signal.SIGHUP)
+    wait_until(lambda: len(web_processes_of(site)) == 2 and not before & web_processes_of(site), seconds=60)
+    wait_until(lambda: workers_of(site) not in ([], [worker]))
+    read_before = len(statuses)
+    wait_until(lambda: len(statuses) > read_before + 20)
+    over.set()
+    for reader in readers:
+        reader.join()
+    assert prepared.returncode == 0
+    assert set(statuses) == {200}
+
+
+def web_processes_of(site: Site) -> set[int]:
+    """Return the process ids of what answers requests."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            is_child = f"PPid:\t{site.process.pid}\n" in (process / "status").read_text()
+            if is_child and b"spawn_main" in (process / "cmdline").read_bytes():
+                found.add(int(process.name))
+    return found
+
+
+def test_two_machines_that_start_at_once_prepare_one_after_the_other(environment: dict[str, str]) -> None:
+    command = [sys.executable, "manage.py", "prepare"]
+    both = [subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) for _machine in range(2)]
+    assert [(process.communicate()[1], process.returncode) for process in both] == [("", 0), ("", 0)]

@@ -61,19 +61,19 @@ class Command(BaseCommand):
             startup.require_database()
             self._prepare(with_sample=not no_sample)
             begin_counting(settings.DATA_DIR / f"metrics-{port}")
-            with nullcontext() if no_worker else WorkerProcess():
-                self._run(host, port, workers)
+            with nullcontext() if no_worker else WorkerProcess() as worker:
+                self._run(host, port, workers, worker)
         except startup.StartError as error:
             self._refuse(str(error))
         except KeyboardInterrupt:
             sys.exit(130)  # stopped while preparing; the web server ends by itself
 
     def _prepare(self, *, with_sample: bool) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        startup.collect_static_files()
-        self._make_first_operator()  # before the sample, whose members of staff cannot sign in
-        if with_sample:
-            import_string(settings.SAMPLE_LOADER)()
+        startup.prepare_site()
+        with startup.one_at_a_time():
+            self._make_first_operator()  # before the sample, whose members of staff cannot sign in
+            if with_sample:
+                import_string(settings.SAMPLE_LOADER)()
         connections.close_all()
 
     def _refuse(self, sentence: str) -> NoReturn:
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         self.stdout.write(said.getvalue().rstrip())
         self.stdout.flush()
 
-    def _run(self, host: str, port: int, workers: int) -> None:
+    def _run(self, host: str, port: int, workers: int, worker: WorkerProcess | None) -> None:
         # Forked workers would share what this process has open; spawned ones begin clean.
         multiprocessing.set_start_method("spawn", force=True)
         server = Granian(
@@ -111,6 +111,8 @@ class Command(BaseCommand):
             log_level=LogLevels.error,
             websockets=False,
         )
+        if worker is not None:
+            server.on_reload(worker.renew)  # SIGHUP: the web server itself renews its own processes, one after the other
         server.on_startup(threading.Thread(target=self._announce, args=(host, port), daemon=True).start)
         server.serve(target_loader=load_application)
 

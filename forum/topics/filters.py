@@ -1,0 +1,50 @@
+"""Lists of comments narrowed to a topic: ``COMMENT_FILTERS`` names TOPIC, searches and the list of questions show it."""
+
+from collections.abc import Collection, Sequence
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from forum.discussion.narrowing import Choice
+
+from .models import Mention, Topic
+from .reading import count_comments, find_topic
+
+FEW = 2_000  # comments: so many are looked at one by one; of more, a list meets enough on its way
+MOST_OFFERED = 12
+
+
+class TopicFilter:
+    """Comments that name a topic (``forum.discussion.narrowing.Filter``)."""
+
+    name = "topic"
+
+    def label(self) -> str:
+        """Return the heading of the choices."""
+        return _("Topic")
+
+    def read(self, value: str) -> Choice:
+        """Return the topic with this address; raise Http404."""
+        topic = find_topic(value)
+        if topic is None:
+            raise Http404("no such topic")
+        return _choose(topic, is_rare=count_comments([topic.pk]).get(topic.pk, 0) <= FEW)
+
+    def offer(self, comment_ids: Collection[int]) -> Sequence[tuple[Choice, int]]:
+        """Return the topics that the most of these comments name. Two queries."""
+        named = Mention.objects.filter(comment__in=comment_ids, shown=True, topic__is_active=True).order_by()
+        counts = named.values_list("topic").annotate(count=Count("pk")).order_by("-count", "topic")[:MOST_OFFERED]
+        found = dict(counts)
+        topics = Topic.objects.in_bulk(found)
+        return [(_choose(topics[pk], is_rare=False), count) for pk, count in found.items()]
+
+
+def _choose(topic: Topic, *, is_rare: bool) -> Choice:
+    shown = Mention.objects.filter(topic=topic, shown=True)
+    # The two mean the same; the database begins with the mentions of a rare topic, and with the list where the topic is common.
+    is_named = Q(pk__in=shown.values("comment")) if is_rare else Q(Exists(shown.filter(comment=OuterRef("pk"))))
+    return Choice(topic.slug, topic.name, is_named)
+
+
+TOPIC = TopicFilter()
