@@ -21,7 +21,8 @@ HEAD = (
 
 
 def comments_of(path: Path) -> dict[str, CommentRecord]:
-    return {record.source_id: record for record in disqus.read(path) if isinstance(record, CommentRecord)}
+    comments = (record for record in disqus.read(path) if isinstance(record, CommentRecord))
+    return {comment.source_id.removeprefix("post-"): comment for comment in comments}
 
 
 def left_out(path: Path) -> Counter[str]:
@@ -40,9 +41,9 @@ def test_threads_with_a_comment_are_articles_that_say_where_their_text_is() -> N
     assert records[0] == SiteRecord("disqus:walking-again")
     articles = [record for record in records if isinstance(record, ArticleRecord)]
     assert [(article.source_id, article.title, article.original_url) for article in articles] == [
-        ("100", "Stretching & night splints", "https://walking.example.org/stretching/"),
-        ("102", "https://walking.example.org/?p=9", "https://walking.example.org/?p=9"),
-        ("999", "Disqus 999", None),
+        ("thread-100", "Stretching & night splints", "https://walking.example.org/stretching/"),
+        ("thread-102", "https://walking.example.org/?p=9", "https://walking.example.org/?p=9"),
+        ("thread-999", "Disqus thread-999", None),
     ]
     assert articles[0].body == "[Stretching \\& night splints](https://walking.example.org/stretching/)"
 
@@ -76,9 +77,9 @@ def test_registered_writers_are_grouped_without_being_named() -> None:
 
 def test_answer_to_a_deleted_comment_stands_under_the_next_one_above() -> None:
     comments = comments_of(EXPORT)
-    assert (comments["3"].parent, comments["5"].parent, comments["6"].parent) == ("1", None, "7")
+    assert (comments["3"].parent, comments["5"].parent, comments["6"].parent) == ("post-1", None, "post-7")
     assert [str(problem) for problem in comments["3"].problems] == [
-        "Line 44: what comment 3 answers was deleted there. It stands under the one above it."
+        "Line 44: post-3 answers post-2, which is left out. It stands under the next one above it."
     ]
 
 
@@ -156,7 +157,7 @@ def test_ten_thousand_answers_one_below_another_are_read(tmp_path: Path) -> None
     rows = "".join(post(str(number), parent=str(number - 1) if number else "") for number in range(10_000))
     comments = comments_of(write(tmp_path, THREAD + rows))
     assert len(comments) == 10_000
-    assert comments["9999"].parent == "9998"
+    assert comments["9999"].parent == "post-9998"
 
 
 def test_deleted_comments_that_answer_each_other_end_the_search(tmp_path: Path) -> None:
@@ -186,9 +187,9 @@ def test_made_up_exports_are_accounted_for_row_by_row(tmp_path: Path, data: st.D
     path = write(tmp_path, THREAD + "".join(rows))
     records = list(disqus.read(path))
     comments = [record for record in records if isinstance(record, CommentRecord)]
-    assert [comment.source_id for comment in comments] == list(kept)
+    assert [comment.source_id for comment in comments] == [f"post-{key}" for key in kept]
     assert sum(isinstance(record, LeftOut) and record.kind in ("spam", "comments without words") for record in records) == out
     for comment in comments:  # a parent that was left out is known to be, unless it comes later
-        is_later = comment.parent in keys and keys.index(comment.parent) > keys.index(comment.source_id)
-        assert comment.parent is None or comment.parent in kept or is_later
+        key, parent = comment.source_id.removeprefix("post-"), (comment.parent or "").removeprefix("post-")
+        assert not parent or parent in kept or keys.index(parent) > keys.index(key)
     assert not any(isinstance(record, Problem) for record in records)

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from forum.imports.printed_dates import parse_stamp
 from forum.imports.readers.html_text import clean_text, count_lost, find_damage, to_markdown
+from forum.imports.readers.lineage import Lineage, name_row
 from forum.imports.readers.marked_text import Target, link_to
 from forum.imports.readers.xml_rows import Element, read_rows
 from forum.imports.records import ArticleRecord, CommentRecord, ImportFileError, LeftOut, Problem, Record, SiteRecord
@@ -65,18 +66,18 @@ class _Thread:
 
 @dataclass(slots=True)
 class _Export:
-    """What must be known of the rows before: threads by id, and of the posts that were left out, what they answered."""
+    """What must be known of the rows before: threads by their id, and which posts were left out."""
 
     is_begun: bool = False
     threads: dict[str, _Thread] = field(default_factory=dict)
-    left_out: dict[str, str | None] = field(default_factory=dict)
+    lineage: Lineage = field(default_factory=Lineage)
 
     def take_thread(self, row: Element) -> Iterator[Record]:
         """Remember a thread; it becomes an article with its first comment."""
         yield from self._begin(row)
         key = _id_of(row)
         if key in self.threads:
-            yield Problem(row.line, f"there are two threads {key}. The first one is taken.", key)
+            yield Problem(row.line, f"{key} is there twice. The first one is taken.", key)
             return
         title = " ".join(clean_text(row.text_of("title")).split())
         self.threads[key] = _Thread(title, row.text_of("link"), row.line, _is_true(row, "isDeleted"))
@@ -84,21 +85,21 @@ class _Export:
     def take_post(self, row: Element) -> Iterator[Record]:
         """Yield the comment that a post is, after its article where it is the first one there."""
         yield from self._begin(row)
-        key, parent = _id_of(row), _reference(row, "parent")
-        article = _reference(row, "thread")
-        thread = self.threads.get(article or "")
+        key, parent = _id_of(row), _reference(row, "parent", "post")
+        article = _reference(row, "thread", "thread") or "thread-unknown"
+        thread = self.threads.get(article)
         reason = _find_reason(row, thread)
         if reason:
-            self.left_out[key] = parent
+            self.lineage.leave_out(key, parent)
             yield LeftOut(reason, row.line, source_id=key)
             return
         body = to_markdown(_unwrap(row.text_of("message")), Target.COMMENT)
         if not body.markdown:
-            self.left_out[key] = parent
-            yield LeftOut("comments without words", row.line, f"comment {key} has no words.", key)
+            self.lineage.leave_out(key, parent)
+            yield LeftOut("comments without words", row.line, f"{key} has no words.", key)
             return
-        yield from self._tell_thread(article or "?", row.line)
-        yield self._make_comment(row, key, article or "?", parent, body.markdown)
+        yield from self._tell_thread(article, row.line)
+        yield self._make_comment(row, key, article, parent, body.markdown)
         yield from count_lost(body, row.line, key)
 
     def end(self) -> Iterator[Record]:
@@ -144,27 +145,17 @@ class _Export:
         posted_at = parse_stamp(printed)
         if posted_at is None:
             problems.append(Problem(row.line, f"“{printed}” is no date of a comment. It is kept as printed.", key))
-        if parent in self.left_out:
-            parent = self._find_ancestor(parent)
-            stands = "under the one above it" if parent else "by itself"
-            problems.append(Problem(row.line, f"what comment {key} answers was deleted there. It stands {stands}.", key))
+        problems += self.lineage.explain(key, parent, row.line)
         name = " ".join(clean_text(author.text_of("name") or author.text_of("username")).split())
         problems += find_damage(f"{name} {body}", row.line, key)
         return CommentRecord(
-            source_id=key, line=row.line, name=name, body=body, is_plain=False, article=article, parent=parent,
+            source_id=key, line=row.line, name=name, body=body, is_plain=False, article=article,
+            parent=self.lineage.find_parent(parent),
             author_key=sha256(author.text_of("username").encode()).hexdigest()[:16] if is_member else "",
             author_kind="member" if is_member else "guest", email=author.text_of("email"),
             posted_at=posted_at, posted_precision="exact" if posted_at else "unknown", posted_text="" if posted_at else printed,
             problems=tuple(problems),
         )  # fmt: skip
-
-    def _find_ancestor(self, key: str | None) -> str | None:
-        """Return the next one above that is kept. Those who answer each other in a circle have none."""
-        passed: set[str] = set()
-        while key is not None and key in self.left_out and key not in passed:
-            passed.add(key)
-            key = self.left_out[key]
-        return None if key in passed else key
 
 
 def _find_reason(row: Element, thread: _Thread | None) -> str:
@@ -177,12 +168,13 @@ def _find_reason(row: Element, thread: _Thread | None) -> str:
 
 
 def _id_of(row: Element) -> str:
-    return row.attributes.get("dsq:id", "").strip() or f"line {row.line}"
+    return name_row(row.name, row.attributes.get("dsq:id", ""), row.line)
 
 
-def _reference(row: Element, name: str) -> str | None:
+def _reference(row: Element, name: str, kind: str) -> str | None:
     child = row.find(name)
-    return child.attributes.get("dsq:id", "").strip() or None if child else None
+    printed = child.attributes.get("dsq:id", "") if child else ""
+    return name_row(kind, printed, row.line) if printed.strip() else None
 
 
 def _is_true(row: Element, name: str) -> bool:

@@ -19,7 +19,7 @@ from forum.imports.readers.blocks import SPACES
 # Everything the Markdown of comments gives a meaning to inside a line, and what opens a list at its start.
 COMMENT_SPECIAL = re.compile(r"([\\*_\[\]<>`])")
 COMMENT_LINE_START = re.compile(r"^(?:([-+#=~|])|(\d{1,9})([.)]))")
-ENDING_HASHES = re.compile(r"(#+)$")
+ENDING_HASHES = re.compile(r"(?:^|(?<=\s))(#+)$")
 
 # What would end an address inside "[words](address)" or be read as something else there.
 UNSAFE_IN_ADDRESS = re.compile(r"[\s()<>\\\"'`\x00-\x1f\x7f\ufffd]")
@@ -220,6 +220,8 @@ def _level(runs: Sequence[Run]) -> list[Run]:
     is_spaced = True
     for run in runs:
         text = SPACES.sub(" ", run.text)
+        if run.code:  # has a look of its own, and two of them side by side would be read as one
+            run = replace(run, strong=False, em=False)
         words = text.strip()
         if text.startswith(" ") and not is_spaced:
             parts.append(replace(plain, text=" ", link=run.link if parts[-1].link == run.link else 0))

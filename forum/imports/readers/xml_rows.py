@@ -31,6 +31,9 @@ BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-1
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 # Blank lines, a byte order mark, a warning of the server: what stands before the declaration makes a good export unreadable.
 BEFORE_ROOT = re.compile(r"^[^<]*(?:<\?xml[^>]*\?>)?")
+# Plugins write into an export with prefixes that nobody declared, which a parser may not read.
+ROOT_TAG = re.compile(r"(<[a-zA-Z]\w*)((?:\s[^<>]*)?)>")
+UNDECLARED = ("atom", "media", "georss", "geo", "thr", "slash", "sy", "itunes", "feedburner", "xhtml", "og", "fb")
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 REFERENCE = re.compile(r"&#(?:x([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
 REFERENCE_START = re.compile(r"&[#0-9a-zA-Z]{0,12}$")
@@ -177,6 +180,7 @@ def _clean_chunks(file: IO[bytes]) -> Iterator[bytes]:
         text = left + decoder.decode(chunk)
         if is_first:
             text = BEFORE_ROOT.sub(lambda match: "\n" * match[0].count("\n"), text, count=1)
+            text = ROOT_TAG.sub(_declare_prefixes, text, count=1)
             is_first = False
         chunk = file.read(CHUNK_BYTES)
         cut = REFERENCE_START.search(text) if chunk else None
@@ -184,6 +188,12 @@ def _clean_chunks(file: IO[bytes]) -> Iterator[bytes]:
         text = FORBIDDEN.sub("", text)
         yield (REFERENCE.sub(_check_reference, text) if "&#" in text else text).encode()
     yield (left + decoder.decode(b"", final=True)).encode()
+
+
+def _declare_prefixes(match: re.Match[str]) -> str:
+    missing = (prefix for prefix in UNDECLARED if f"xmlns:{prefix}" not in match[2])
+    declared = "".join(f' xmlns:{prefix}="urn:{prefix}"' for prefix in missing)
+    return f"{match[1]}{match[2]}{declared}>"
 
 
 def _check_reference(match: re.Match[str]) -> str:
