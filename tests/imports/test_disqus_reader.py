@@ -160,6 +160,12 @@ def test_ten_thousand_answers_one_below_another_are_read(tmp_path: Path) -> None
     assert comments["9999"].parent == "post-9998"
 
 
+def test_address_that_is_none_stops_nothing(tmp_path: Path) -> None:
+    thread = THREAD.replace("https://a.example/", "http://[broken").replace("<forum>f</forum>", "")
+    records = list(disqus.read(write(tmp_path, thread + post("1", '<a href="https://disq.us/url?url=http://[x">y</a>'))))
+    assert [getattr(record, "source_id", "") for record in records[1:3]] == ["thread-1", "post-1"]
+
+
 def test_deleted_comments_that_answer_each_other_end_the_search(tmp_path: Path) -> None:
     deleted = "".join(
         post(key, parent=parent).replace("</post>", "<isDeleted>true</isDeleted></post>")

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape, unescape
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from forum.imports.printed_dates import parse_stamp
-from forum.imports.readers.html_text import clean_text, count_lost, find_damage, to_markdown
+from forum.imports.readers.html_text import clean_text, count_lost, find_damage, split_address, to_markdown
 from forum.imports.readers.lineage import Lineage, name_row
 from forum.imports.readers.marked_text import Target, link_to
+from forum.imports.readers.serendip import make_slug
 from forum.imports.readers.xml_rows import Element, read_rows
 from forum.imports.records import ArticleRecord, CommentRecord, ImportFileError, LeftOut, Problem, Record, SiteRecord
 
@@ -115,25 +116,23 @@ class _Export:
         if not self.is_begun:
             self.is_begun = True
             # A post does not name its forum; without one, the first link does.
-            name = row.text_of("forum") or urlsplit(row.text_of("link")).hostname or "export"
+            name = row.text_of("forum") or split_address(row.text_of("link")).hostname or "export"
             yield SiteRecord(f"{FORMAT}:{name}")
 
     def _tell_thread(self, key: str, line: int) -> Iterator[Record]:
         thread = self.threads.get(key)
         if thread is None:
             thread = self.threads[key] = _Thread("", "", line, is_deleted=False)
-            yield Problem(
-                line,
-                f"thread {key}, in which this was written, is not in the file. An article without a name stands for it.",
-                key,
-            )
+            yield Problem(line, f"{key} is not in the file. An article without a name stands for it.", key)
         if thread.is_told:
             return
         thread.is_told = True
         title = thread.title or thread.link or f"Disqus {key}"
+        place = split_address(thread.link).path.rstrip("/").rpartition("/")[2]
         is_address = thread.link.startswith(("http://", "https://"))
         yield ArticleRecord(
-            title=title, slug="", body=link_to(title, thread.link) if is_address else "", source_id=key, line=thread.line,
+            title=title, slug=make_slug(place or title), body=link_to(title, thread.link) if is_address else "",
+            source_id=key, line=thread.line,
             original_url=thread.link if is_address else None,
         )  # fmt: skip
 
@@ -187,6 +186,6 @@ def _unwrap(message: str) -> str:
 
 
 def _find_target(match: re.Match[str]) -> str:
-    target = parse_qs(urlsplit(unescape(match[0])).query).get("url", [""])[0]
+    target = parse_qs(split_address(unescape(match[0])).query).get("url", [""])[0]
     target = SIGNATURE.sub("", target)
     return escape(target) if target.startswith(("http://", "https://")) else match[0]

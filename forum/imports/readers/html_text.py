@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -113,6 +113,14 @@ def to_plain_text(html: str) -> str:
         texts = (node for node in body.traverse(include_text=True) if node.is_text_node) if body else ()
         html = "".join(node.text_content or "" for node in texts if node.parent and node.parent.tag not in UNSEEN)
     return SPACES.sub(" ", html).strip()
+
+
+def split_address(text: str) -> SplitResult:
+    """Return the parts of an address, all empty where it is none."""
+    try:
+        return urlsplit(text.strip())
+    except ValueError:
+        return urlsplit("")
 
 
 def clean_text(text: str) -> str:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from forum.imports.printed_dates import noon, parse_stamp
-from forum.imports.readers.html_text import clean_text, count_lost, find_damage, to_markdown, to_plain_text
+from forum.imports.readers.html_text import clean_text, count_lost, find_damage, split_address, to_markdown, to_plain_text
 from forum.imports.readers.lineage import Lineage, name_row
 from forum.imports.readers.marked_text import Target
+from forum.imports.readers.serendip import make_slug
 from forum.imports.readers.shortcodes import drop_shortcodes
 from forum.imports.readers.xml_rows import Element, read_rows
 from forum.imports.records import (
@@ -114,7 +115,7 @@ class _Export:
         if self.is_begun:
             return
         self.is_begun = True
-        address = urlsplit(channel.text_of("wp:base_blog_url") or channel.text_of("link"))
+        address = split_address(channel.text_of("wp:base_blog_url") or channel.text_of("link"))
         self.language = channel.text_of("language")
         yield SiteRecord(f"wordpress:{(address.hostname or 'export') + address.path.rstrip('/')}")
 
@@ -163,11 +164,12 @@ class _Export:
         title = to_plain_text(element.text_of("title"))
         collection, further = self._find_collection(element)
         day = _find_day(element)
+        place = unquote(element.text_of("wp:post_name"))
         login = element.text_of("dc:creator")
         if not body.markdown:
             yield Problem(element.line, f"{key}, “{title}”, has no text.", key)
         yield ArticleRecord(
-            title=title or element.text_of("wp:post_name") or key, slug=element.text_of("wp:post_name"), body=body.markdown,
+            title=title or place or key, slug=make_slug(place or title), body=body.markdown,
             source_id=key, line=element.line, collection=collection, byline=self.authors.get(login, login),
             published_on=day, published_precision="day" if day else "unknown",
             original_url=link if link.startswith(("http://", "https://")) else None, language=self.language or None,
@@ -281,6 +283,6 @@ def _find_moment(row: Element) -> tuple[datetime | None, Precision, str]:
 
 def _find_paths(element: Element, link: str) -> Iterator[str]:
     """Yield the path of an article at the old site; addresses that are a question, "/?p=4", cannot be told apart here."""
-    parts = urlsplit(link)
+    parts = split_address(link)
     if parts.path not in ("", "/") and not parts.query:
         yield parts.path
