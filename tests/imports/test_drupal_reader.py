@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -52,7 +53,7 @@ def test_every_row_is_taken_or_accounted_for() -> None:
     assert [record.source_id for record in stream.of(ArticleRecord)] == ["node-77", "node-80", "node-99"]
     assert Counter(record.kind for record in stream.left_out) == {
         "pages that are not published": 1, "comments of pages that are not published": 1, "comments without words": 1,
-        "addresses of lists, people and files": 1, "tables in a text": 1,
+        "addresses of lists, people and files": 1, "tables in a text": 1, "images in a text": 1,
     }  # fmt: skip
     sentences = [problem.sentence for problem in stream.all_problems]
     assert "ds_comment has a second row for 1. The first one is taken." in sentences
@@ -68,7 +69,7 @@ def test_page_is_an_article_with_its_old_addresses() -> None:
     )  # fmt: skip
     assert (article.published_on, article.published_precision) == (date(2000, 1, 1), "day")
     assert article.body == (
-        "## Spasticity\n\nTwo lines;\\\nof one paragraph -- *yes*.\n\n1999\\. [A study](http://example.org/a_b)"
+        "## Spasticity\n\nTwo lines;\\\nof one paragraph -- *yes*.\n\n1999\\. [A study](http://example.org/a_b) [more](/node/80)"
     )
     assert [old.path for old in stream.old_addresses if old.article == "node-77"] == [
         "/node/77", "/bb/neuro/treating", "/exchange/treating-spasticity",
@@ -215,6 +216,33 @@ def test_rows_come_out_as_they_went_in(rows: list[tuple[str | None, str | None]]
 
     found = [row.values for row in read_dump(Dripping(f"{text}\n{text}".encode()), lambda *_: True)]
     assert found == [{"a": a, "b": b} for a, b in rows] * 2
+
+
+TEXTS = st.sampled_from(["", "words", "<p> </p>", "<b>a</b>"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(rows=st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3), st.sampled_from("01"), TEXTS), max_size=12))
+def test_made_up_dumps_are_accounted_for_row_by_row(tmp_path: Path, rows: list[tuple[int, int, str, str]]) -> None:
+    """Page 1 is published, page 2 is not, page 3 is not in the dump."""
+    numbered = dict(enumerate(rows, start=1))
+    comments, bodies = [], []
+    for number, (above, page, status, text) in numbered.items():
+        parent = number - above if above < number else 0
+        comments.append(f"({number},{parent},{page},0,'','',1200000000,0,{status},'01/','A','','','und')")
+        bodies.append(f"('comment','x',0,{number},1,'und',0,{quote(text)},'wysiwyg')")
+    statements = re.findall(r"CREATE TABLE.*?;\n", DUMP.read_text(), re.DOTALL)
+    statements.append("INSERT INTO `ds_node` VALUES (1,1,'a','','One',0,1,1),(2,2,'a','','Two',0,0,1);\n")
+    if rows:
+        statements.append(f"INSERT INTO `ds_comment` VALUES {','.join(comments)};\n")
+        statements.append(f"INSERT INTO `ds_field_data_comment_body` VALUES {','.join(bodies)};\n")
+    path = tmp_path / "made_up.sql"
+    path.write_text("".join(statements))
+    stream = read(path)
+    kept = {number: row for number, row in numbered.items() if row[1] != 2 and row[3] in ("words", "<b>a</b>")}
+    states = {f"comment-{number}": None if row[2] == "1" else "held" for number, row in kept.items()}
+    assert {record.source_id: record.state for record in stream.comments} == states
+    assert len(stream.comments) + len(stream.left_out) == len(rows) + 1
 
 
 def test_values_of_every_notation_are_read() -> None:

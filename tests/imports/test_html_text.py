@@ -165,6 +165,15 @@ def test_what_is_lost_is_counted_by_kind() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("href", "markdown"),
+    [("/node/7", "[x](/node/7)"), ("//evil.example", "x"), ("/\\evil.example", "x"), ("node/7", "x"), ("data:x", "x")],
+)
+def test_path_of_a_site_that_moves_as_a_whole_is_kept_in_articles(href: str, markdown: str) -> None:
+    assert to_markdown(f'<a href="{href}">x</a>', Target.ARTICLE).markdown == markdown
+    assert to_markdown(f'<a href="{href}">x</a>', Target.COMMENT).markdown == "x"
+
+
 def test_line_breaks_of_the_source_are_kept_where_the_old_site_showed_them() -> None:
     html = "One\ntwo<br />\nthree\n\nfour <b>five\n\nsix</b>\n<ul>\n<li>seven</li>\n</ul>\n"
     markdown = "One\ntwo\nthree\n\nfour **five**\n\n**six**\n\n- seven"

@@ -76,6 +76,8 @@ ORDER BY comment.nid, comment.cid
 PUBLISHED = "1"
 UNDETERMINED = frozenset(("", "und", "zxx"))
 SERIALIZED = re.compile(r'^(?:i:(\d+)|s:\d+:"(.*)");$', re.DOTALL)
+# What the module "media" writes into a text for a picture.
+MEDIA = re.compile(r"\[\[\{.*?\}\]\]", re.DOTALL)
 NODE = re.compile(r"node/(\d+)")
 
 
@@ -286,7 +288,7 @@ class _Site:
             text = clean_text(text).strip()
             return Converted(escape_article_text(text) if target is Target.ARTICLE else text, {})
         keeps_newlines = text_format in self._line_formats or text_format not in self._known_formats
-        return to_markdown(text, target, keeps_newlines=keeps_newlines)
+        return to_markdown(MEDIA.sub("<img>", text), target, keeps_newlines=keeps_newlines)
 
     def _is_plain(self, text_format: str | None) -> bool:
         """Say whether a format shows letters as they are. A text without one is plain; so is one that was a program."""

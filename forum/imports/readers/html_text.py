@@ -36,6 +36,8 @@ from forum.imports.records import LeftOut, Problem
 MAX_DEPTH = 10
 MAX_LIST_NUMBER = 999_999_999
 MAX_ADDRESS_CHARS = 2_000
+# A path of the site itself, which old addresses keep alive where the site moves as a whole.
+OWN_PATH = re.compile(r"/(?![/\\])[^\s\\]{0,500}$")
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
@@ -91,7 +93,8 @@ class Converted:
 def to_markdown(html: str, target: Target, *, base_url: str = "", keeps_newlines: bool = False) -> Converted:
     """Return HTML as Markdown for ``target``.
 
-    ``base_url`` is the page the text stood on, for links that name no host. With ``keeps_newlines`` a line break in the source is
+    ``base_url`` is the page the text stood on, for links that name no host; where it is not known, an article keeps those that
+    begin with a slash. With ``keeps_newlines`` a line break in the source is
     one on the page and a blank line ends a paragraph, as WordPress and Drupal have it; else both are mere spaces.
     """
     html = clean_text(html)
@@ -351,6 +354,8 @@ class _Reader:
     def _resolve(self, href: str | None) -> str:
         if not href:
             return ""
+        if self._is_article and not self._base_url and OWN_PATH.match(href):
+            return UNSAFE_IN_ADDRESS.sub(lambda match: quote(match[0], safe=""), href)
         try:
             address = urljoin(self._base_url, href.strip())
             parts = urlsplit(address)

@@ -61,7 +61,7 @@ CREATE TABLE `ds_field_data_body` (
   `body_format` varchar(255) DEFAULT NULL,
   PRIMARY KEY (`entity_type`,`entity_id`,`deleted`,`delta`,`language`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8;
-INSERT INTO `ds_field_data_body` VALUES ('node','story',0,77,77,'und',0,'<h2>Spasticity</h2>\r\nTwo lines;\r\nof one paragraph -- <em>yes</em>.\r\n\r\n1999. <a href=\"http://example.org/a_b\">A study</a>','','full_html'),('node','story',1,77,77,'und',0,'deleted','','full_html'),('node','story',0,78,78,'und',0,'draft','','plain_text'),('node','page',0,80,80,'und',0,'<b>As typed</b>\n# no heading','','plain_text'),('taxonomy_term','x',0,77,77,'und',0,'a term','','full_html');
+INSERT INTO `ds_field_data_body` VALUES ('node','story',0,77,77,'und',0,'<h2>Spasticity</h2>\r\nTwo lines;\r\nof one paragraph -- <em>yes</em>.\r\n\r\n1999. <a href=\"http://example.org/a_b\">A study</a> [[{\"fid\":\"3\",\"type\":\"media\"}]]<a href=\"/node/80\">more</a>','','full_html'),('node','story',1,77,77,'und',0,'deleted','','full_html'),('node','story',0,78,78,'und',0,'draft','','plain_text'),('node','page',0,80,80,'und',0,'<b>As typed</b>\n# no heading','','plain_text'),('taxonomy_term','x',0,77,77,'und',0,'a term','','full_html');
 
 CREATE TABLE `ds_field_data_comment_body` (
   `entity_type` varchar(128) NOT NULL DEFAULT '',
