@@ -1,12 +1,13 @@
 # make run     the site on http://localhost:PORT, with all it needs (Python 3.11 or newer, with its venv module)
 # make test    all tests, on SQLite and on PostgreSQL, in a real browser
+# make drill   the failure drill: parts of a whole installation are killed while people write (Debian; Patroni, etcd, Redis, nginx)
 # make check   formatters, linters, types, Django's own checks
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check
+.PHONY: run test check drill
 .DELETE_ON_ERROR:
 
 run: .venv/runs
@@ -25,6 +26,9 @@ check: .venv/tests
 	$(BIN)/mypy
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+drill: .venv/tests
+	@$(BIN)/python -m bench.drill
 
 # Stamp files: a step is repeated when what it installs has changed.
 

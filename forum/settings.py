@@ -246,10 +246,15 @@ if _database["ENGINE"].endswith("sqlite3"):
 else:
     _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
+    _database["CONN_HEALTH_CHECKS"] = True  # and gives out none that died with a server
 DATABASES = {"default": _database}
 if _replica:
     _pool = {"pool": {"min_size": 0, "max_size": 8, "timeout": 2}}
-    DATABASES["replica"] = _replica | {"OPTIONS": _pool | _replica.get("OPTIONS", {}), "CONN_MAX_AGE": 0}
+    DATABASES["replica"] = _replica | {
+        "OPTIONS": _pool | _replica.get("OPTIONS", {}),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+    }
     DATABASE_ROUTERS = ["forum.site.replica.ReplicaRouter"]
 _table = {
     "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -416,6 +421,7 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["terminal"], "level": "INFO"},
         "forum": {"handlers": ["progress"], "level": "INFO"},  # what a worker does
+        "psycopg": {"handlers": ["progress"], "level": "WARNING"},  # connections that broke
         "forum.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},  # a line each, for programs
     },
 }
