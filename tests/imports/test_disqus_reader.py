@@ -160,6 +160,12 @@ def test_ten_thousand_answers_one_below_another_are_read(tmp_path: Path) -> None
     assert comments["9999"].parent == "post-9998"
 
 
+def test_text_of_a_thread_is_that_of_the_article(tmp_path: Path) -> None:
+    thread = THREAD.replace("</thread>", "<message>&lt;h2&gt;Part&lt;/h2&gt;All of it.</message></thread>")
+    article = next(record for record in disqus.read(write(tmp_path, thread + post("1"))) if isinstance(record, ArticleRecord))
+    assert article.body == "## Part\n\nAll of it."
+
+
 def test_address_that_is_none_stops_nothing(tmp_path: Path) -> None:
     thread = THREAD.replace("https://a.example/", "http://[broken").replace("<forum>f</forum>", "")
     records = list(disqus.read(write(tmp_path, thread + post("1", '<a href="https://disq.us/url?url=http://[x">y</a>'))))

@@ -61,6 +61,7 @@ class _Thread:
     title: str
     link: str
     line: int
+    message: str
     is_deleted: bool
     is_told: bool = False
 
@@ -81,7 +82,7 @@ class _Export:
             yield Problem(row.line, f"{key} is there twice. The first one is taken.", key)
             return
         title = " ".join(clean_text(row.text_of("title")).split())
-        self.threads[key] = _Thread(title, row.text_of("link"), row.line, _is_true(row, "isDeleted"))
+        self.threads[key] = _Thread(title, row.text_of("link"), row.line, row.text_of("message"), _is_true(row, "isDeleted"))
 
     def take_post(self, row: Element) -> Iterator[Record]:
         """Yield the comment that a post is, after its article where it is the first one there."""
@@ -122,7 +123,7 @@ class _Export:
     def _tell_thread(self, key: str, line: int) -> Iterator[Record]:
         thread = self.threads.get(key)
         if thread is None:
-            thread = self.threads[key] = _Thread("", "", line, is_deleted=False)
+            thread = self.threads[key] = _Thread("", "", line, "", is_deleted=False)
             yield Problem(line, f"{key} is not in the file. An article without a name stands for it.", key)
         if thread.is_told:
             return
@@ -130,11 +131,13 @@ class _Export:
         title = thread.title or thread.link or f"Disqus {key}"
         place = split_address(thread.link).path.rstrip("/").rpartition("/")[2]
         is_address = thread.link.startswith(("http://", "https://"))
+        text = to_markdown(thread.message, Target.ARTICLE, base_url=thread.link)
         yield ArticleRecord(
-            title=title, slug=make_slug(place or title), body=link_to(title, thread.link) if is_address else "",
-            source_id=key, line=thread.line,
+            title=title, slug=make_slug(place or title), source_id=key, line=thread.line,
+            body=text.markdown or (link_to(title, thread.link) if is_address else ""),
             original_url=thread.link if is_address else None,
         )  # fmt: skip
+        yield from count_lost(text, thread.line, key)
 
     def _make_comment(self, row: Element, key: str, article: str, parent: str | None, body: str) -> CommentRecord:
         problems: list[Problem] = []

@@ -40,9 +40,9 @@ STATEMENT = re.compile(rb"(?:CREATE TABLE|INSERT INTO|DROP TABLE|SQL [Dd]ump|MyS
 
 # The tables that are read, by the end of their name (a site may put a prefix before it), and the columns by which they are known.
 TABLES = {
-    "comment": ("cid", "pid", "nid", "uid", "subject", "created", "status", "thread", "name", "mail", "language"),
+    "comment": ("cid", "pid", "nid", "uid", "subject", "created", "status", "thread", "name", "mail", "homepage", "language"),
     "field_data_comment_body": ("entity_type", "deleted", "entity_id", "delta", "comment_body_value", "comment_body_format"),
-    "field_data_body": ("entity_type", "deleted", "entity_id", "language", "delta", "body_value", "body_format"),
+    "field_data_body": ("entity_type", "deleted", "entity_id", "language", "delta", "body_value", "body_summary", "body_format"),
     "filter": ("format", "name", "status"),
     "node": ("nid", "type", "title", "uid", "status", "created", "language"),
     "url_alias": ("source", "alias"),
@@ -137,7 +137,9 @@ def _lay_out(path: Path, scratch: sqlite3.Connection) -> list[Problem]:
             if not _store(scratch, table, row):
                 sentence = f"{row.table} has a second row for {row.values[UNIQUE[table]]}. The first one is taken."
                 problems.append(Problem(row.line, sentence))
-    if older or not scratch.execute("SELECT 1 FROM node UNION ALL SELECT 1 FROM comment LIMIT 1").fetchone():
+    has_texts = scratch.execute("SELECT 1 FROM field_data_body UNION ALL SELECT 1 FROM comment LIMIT 1").fetchone()
+    has_pages = scratch.execute("SELECT 1 FROM node LIMIT 1").fetchone()
+    if not has_texts and (older or not has_pages):  # a site that was brought up from Drupal 6 may have kept its tables
         kind = "a Drupal 6 site" if older else "another system, or of an empty site"
         raise ImportFileError(f"this is a dump of {kind}. What can be read is Drupal 7, with its tables “node” and “comment”.")
     for name, columns in INDEXES.items():
@@ -208,7 +210,7 @@ class _Site:
 
     def _make_article(self, node: sqlite3.Row, key: str, person: str) -> Iterator[Record]:
         texts = self._scratch.execute(
-            "SELECT body_value, body_format FROM field_data_body WHERE entity_id = ? ORDER BY language, delta",
+            "SELECT body_value, body_summary, body_format FROM field_data_body WHERE entity_id = ? ORDER BY language, delta",
             [node["nid"]],
         ).fetchall()
         bodies = [self._convert(text["body_value"] or "", text["body_format"], Target.ARTICLE) for text in texts]
@@ -227,6 +229,7 @@ class _Site:
             language=None if (node["language"] or "") in UNDETERMINED else node["language"],
         )  # fmt: skip
         yield from find_damage(f"{title} {body}", node["line"], key)
+        yield from (LeftOut("summaries", node["line"], source_id=key) for text in texts if text["body_summary"])
         for converted in bodies:
             yield from count_lost(converted, node["line"], key)
         for path in dict.fromkeys([f"node/{node['nid']}", *aliases]):
@@ -278,6 +281,8 @@ class _Site:
             state=None if row["status"] == PUBLISHED else "held", problems=tuple(problems),
         )  # fmt: skip
         yield from count_lost(body, line, key)
+        if row["homepage"]:
+            yield LeftOut("addresses of writers’ own pages", line, source_id=key)
         yield OldAddressRecord(f"/comment/{row['cid']}", comment=key, line=line)
 
     def _convert(self, text: str, text_format: str | None, target: Target) -> Converted:

@@ -71,7 +71,8 @@ class _Posting:
 
 def recognises(head: bytes, name: str) -> bool:
     """Say whether a file has the head of a posting near its top."""
-    return any(_find_head(lines, at) for lines in [[clean_line(line) for line in split_head(head)]] for at in range(len(lines)))
+    lines = [clean_line(line) for line in split_head(head)]
+    return any(_find_head(lines, at) for at in range(len(lines)))
 
 
 def read(path: Path) -> Iterator[Record]:

@@ -176,6 +176,8 @@ class _Export:
         )  # fmt: skip
         yield from find_damage(f"{title} {body.markdown}", element.line, key)
         yield from count_lost(body, element.line, key)
+        if element.text_of("excerpt:encoded"):
+            yield LeftOut("excerpts", element.line, source_id=key)
         yield from (LeftOut("shortcodes in a text", element.line, source_id=key) for _ in range(shortcodes))
         yield from (LeftOut(kind, element.line, source_id=key) for kind in further)
         for path in _find_paths(element, link):
@@ -236,6 +238,8 @@ class _Export:
             state=None if approval == APPROVED else "held", problems=tuple(problems),
         )  # fmt: skip
         yield from count_lost(body, row.line, key)
+        if row.text_of("wp:comment_author_url"):
+            yield LeftOut("addresses of writers’ own pages", row.line, source_id=key)
 
 
 def _id_of(element: Element) -> str:

@@ -38,7 +38,7 @@ CREATE TABLE `ds_comment` (
   PRIMARY KEY (`cid`),
   KEY `comment_status_pid` (`pid`,`status`)
 ) ENGINE=InnoDB AUTO_INCREMENT=9 DEFAULT CHARSET=utf8 COMMENT='Stores comments and associated data.';
-INSERT INTO `ds_comment` VALUES (1,0,77,0,'My mother','192.0.2.1',1200000000,1200000000,1,'01/','Ruth','ruth@example.org','','und'),(2,1,77,5,'Thank you','192.0.2.2',1200003600,1200003600,1,'01.00/','admin','','','en'),
+INSERT INTO `ds_comment` VALUES (1,0,77,0,'My mother','192.0.2.1',1200000000,1200000000,1,'01/','Ruth','ruth@example.org','http://ruth.example','und'),(2,1,77,5,'Thank you','192.0.2.2',1200003600,1200003600,1,'01.00/','admin','','','en'),
 (3,0,77,0,'baclofen made me tired &...','192.0.2.3',1200007200,1200007200,0,'02/','D\'Arcy \"Dee\"\nO''Neill',NULL,'','und');
 INSERT INTO `ds_comment` (`nid`, `cid`, `pid`, `uid`, `subject`, `hostname`, `created`, `changed`, `status`, `thread`, `name`, `mail`, `homepage`, `language`) VALUES
 (77, 4, 0, 0, '', '192.0.2.4', 0000, 0, 1, '02.00/', '<script>alert(1)</script>', '', '', 'und'),
@@ -61,7 +61,7 @@ CREATE TABLE `ds_field_data_body` (
   `body_format` varchar(255) DEFAULT NULL,
   PRIMARY KEY (`entity_type`,`entity_id`,`deleted`,`delta`,`language`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8;
-INSERT INTO `ds_field_data_body` VALUES ('node','story',0,77,77,'und',0,'<h2>Spasticity</h2>\r\nTwo lines;\r\nof one paragraph -- <em>yes</em>.\r\n\r\n1999. <a href=\"http://example.org/a_b\">A study</a> [[{\"fid\":\"3\",\"type\":\"media\"}]]<a href=\"/node/80\">more</a>','','full_html'),('node','story',1,77,77,'und',0,'deleted','','full_html'),('node','story',0,78,78,'und',0,'draft','','plain_text'),('node','page',0,80,80,'und',0,'<b>As typed</b>\n# no heading','','plain_text'),('taxonomy_term','x',0,77,77,'und',0,'a term','','full_html');
+INSERT INTO `ds_field_data_body` VALUES ('node','story',0,77,77,'und',0,'<h2>Spasticity</h2>\r\nTwo lines;\r\nof one paragraph -- <em>yes</em>.\r\n\r\n1999. <a href=\"http://example.org/a_b\">A study</a> [[{\"fid\":\"3\",\"type\":\"media\"}]]<a href=\"/node/80\">more</a>','','full_html'),('node','story',1,77,77,'und',0,'deleted','','full_html'),('node','story',0,78,78,'und',0,'draft','A summary','plain_text'),('node','page',0,80,80,'und',0,'<b>As typed</b>\n# no heading','Short','plain_text'),('taxonomy_term','x',0,77,77,'und',0,'a term','','full_html');
 
 CREATE TABLE `ds_field_data_comment_body` (
   `entity_type` varchar(128) NOT NULL DEFAULT '',
