@@ -179,6 +179,8 @@ def test_line_breaks_of_the_source_are_kept_where_the_old_site_showed_them() -> 
     markdown = "One\ntwo\nthree\n\nfour **five**\n\n**six**\n\n- seven"
     assert to_markdown(html, Target.COMMENT, keeps_newlines=True).markdown == markdown
     assert to_markdown("a\n\nb\nc", Target.COMMENT, keeps_newlines=True).markdown == "a\n\nb\nc"
+    table = "<table>\n<tr>\n<td>a</td>\n\n<td>b\nc</td>\n</tr>\n</table>"
+    assert to_markdown(table, Target.COMMENT, keeps_newlines=True).markdown == "a | b\nc"
     assert to_markdown("a\n\nb\nc", Target.COMMENT).markdown == "a b c"
 
 

@@ -49,6 +49,8 @@ BLOCKS = frozenset((
     "table", "tbody", "textarea", "tfoot", "thead", "tr", "ul",
 ))  # fmt: skip
 LISTS = frozenset(("ul", "ol", "menu", "dir"))
+# White space straight inside of these is none on the page, whatever line breaks mean there.
+FRAMES = frozenset(("table", "tbody", "thead", "tfoot", "tr", "ul", "ol", "menu", "dir", "dl"))
 CELLS = frozenset(("td", "th"))
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 STRONG = frozenset(("b", "strong"))
@@ -170,8 +172,9 @@ class _Reader:
         for node, is_beginning in _walk(LexborHTMLParser(html).body):
             tag = node.tag or ""
             if node.is_text_node:
-                if is_beginning:
-                    self.add_text(node.text_content or "")
+                text = node.text_content or ""
+                if is_beginning and not (text.isspace() and node.parent is not None and node.parent.tag in FRAMES):
+                    self.add_text(text)
                 continue
             if not node.is_element_node:
                 continue
