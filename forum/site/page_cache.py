@@ -21,6 +21,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.http.cookie import parse_cookie
 from django.urls import Resolver404, resolve
+from django.utils.http import parse_http_date_safe
 from django.utils.translation import get_language_from_request
 
 from .freshness import SITE, KeptPage, Proof, Versions
@@ -45,13 +46,14 @@ Key = tuple[int, str, str, str, str, str, str]
 class Page:
     """One page as it goes out: headers, and bodies by encoding, each made when first asked for."""
 
-    __slots__ = ("bodies", "headers", "proof", "proved_at", "tag", "versions")
+    __slots__ = ("bodies", "headers", "modified", "proof", "proved_at", "tag", "versions")
 
     def __init__(self, body: bytes, headers: list[tuple[str, str]], proof: Proof, versions: Versions) -> None:
         self.proof, self.versions, self.proved_at = proof, versions, time.monotonic()
         self.tag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
         self.bodies = {"br": brotli.compress(body, quality=BROTLI_QUALITY)}
         self.headers = [*headers, ("ETag", self.tag)]
+        self.modified = parse_http_date_safe(dict(headers).get("Last-Modified", ""))
 
     def body(self, encoding: str) -> bytes:
         """Return the body in ``encoding`` ("br", "gzip" or "" for none); only compressed ones are kept."""
@@ -62,6 +64,13 @@ class Page:
             return plain
         made = self.bodies[encoding] = gzip.compress(plain, GZIP_LEVEL, mtime=0)
         return made
+
+    def is_known_to(self, environ: WSGIEnvironment) -> bool:
+        """Tell whether the reader has this very page: by its tag, and only without one by its time (RFC 9110 §13.2.2)."""
+        if tags := environ.get("HTTP_IF_NONE_MATCH", ""):
+            return self.tag in tags
+        since = parse_http_date_safe(environ.get("HTTP_IF_MODIFIED_SINCE", ""))
+        return since is not None and self.modified is not None and since >= self.modified
 
     def size(self) -> int:
         """Return how many bytes of memory this takes at most, gzip included."""
@@ -160,7 +169,7 @@ class PageCache:
     def _answer(self, key: Key, page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with suppress(KeyError):  # thrown out a moment ago; what is in hand is right all the same
             self._pages.move_to_end(key)
-        if page.tag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        if page.is_known_to(environ):
             self._count("not modified")
             start_response("304 Not Modified", [header for header in page.headers if header[0] != "Content-Type"])
             return []

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import brotli
@@ -15,6 +16,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.db.models import F
 from django.test import RequestFactory
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
@@ -197,6 +199,24 @@ def test_memory_is_bounded_and_the_oldest_go_first(cache: PageCache) -> None:
     assert cache.counts["made"] == made + 1
 
 
+def test_a_feed_is_kept_and_known_again_by_tag_or_time(cache: PageCache) -> None:
+    comment = CommentFactory(posted_at=timezone.now() - timedelta(hours=1))
+    Discussion.objects.update(changed_at=comment.posted_at)
+    path = f"{comment.discussion.article.get_absolute_url()}feed.atom"
+    first = ask(cache, path)
+    assert first.headers["content-type"].startswith("application/atom+xml")
+    assert ask(cache, path, if_none_match=first.headers["etag"]).status == 304
+    assert ask(cache, path, if_modified_since=first.headers["last-modified"]).status == 304
+    assert ask(cache, path, if_modified_since="Mon, 01 Jan 2001 00:00:00 GMT").status == 200
+    assert ask(cache, path, if_modified_since=first.headers["last-modified"], if_none_match='"another"').status == 200
+    assert ask(cache, path, if_modified_since="never").status == 200
+    assert (cache.counts["made"], cache.counts["passed"]) == (1, 0)
+    transition(comment, Comment.State.REMOVED, actor=Actor(ActorKind.MODERATOR, ModeratorFactory()), reason="advertising")
+    gone = ask(cache, path, if_none_match=first.headers["etag"], if_modified_since=first.headers["last-modified"])
+    assert gone.status == 200
+    assert comment.body not in gone.text
+
+
 def test_many_at_once_make_a_page_once(cache: PageCache) -> None:
     path = CommentFactory().discussion.article.get_absolute_url()
     together, texts = threading.Barrier(12), []
@@ -275,7 +295,7 @@ def test_kept_page_equals_the_page_of_now_after_any_change(cache: PageCache, dja
     for step, number in [("post", 0), *history]:
         world.play(step, number)
         paths = world.paths()
-        for path in (paths[(number + turn) % len(paths)] for turn in (0, 3, 6)):
+        for path in (paths[(number + turn) % len(paths)] for turn in (0, 3, 6, 9)):
             cookie = cookies[number % 2]
             kept, now = ask(cache, path, cookies=cookie), ask(django, path, cookies=cookie)
             assert (kept.status, kept.text) == (now.status, now.text), f"after {step}: {path}"
@@ -297,7 +317,8 @@ class World:
         last = Comment.objects.get(pk=self.comments[-1])
         thread = f"{last.discussion.article.get_absolute_url()}comments/{last.thread_id}/"
         return [*articles, f"{articles[0]}?order=newest", f"{articles[0]}?order=waiting", thread, "/", "/unanswered/", "/help/",
-                self.shelf.get_absolute_url()]  # fmt: skip
+                self.shelf.get_absolute_url(), "/feed.atom", f"{articles[0]}feed.atom", f"{thread}feed.atom",
+                "/sitemap.xml", "/sitemap-articles.xml"]  # fmt: skip
 
     def play(self, step: str, number: int) -> None:
         comment = Comment.objects.get(pk=self.comments[number % len(self.comments)]) if self.comments else None
