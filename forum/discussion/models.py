@@ -44,7 +44,10 @@ class Discussion(models.Model):
     class Meta:
         verbose_name = _("discussion")
         verbose_name_plural = _("discussions")
-        indexes = [models.Index(F("active_at").desc(), F("id").desc(), name="discussion_newest")]  # home
+        indexes = [
+            models.Index(F("active_at").desc(), F("id").desc(), name="discussion_newest"),  # home
+            models.Index("state", name="discussion_by_state"),  # the few that readers cannot open
+        ]
 
     def __str__(self) -> str:
         return str(self.article)

@@ -6,6 +6,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from articles.models import Article
+
 from .permissions import Viewer
 
 if TYPE_CHECKING:
@@ -18,6 +20,11 @@ class DiscussionQuerySet(models.QuerySet["Discussion"]):
     def in_sight(self) -> Self:
         """Those that readers can open: under a published article, and not hidden."""
         return self.filter(article__status="published").exclude(state="hidden")
+
+    def out_of_sight(self) -> Self:
+        """The others, few on most sites: both indexes are asked for what they name, no row of an article is read."""
+        drafts = self.filter(article__status__in=[status for status in Article.Status if status != Article.Status.PUBLISHED])
+        return drafts.union(self.filter(state="hidden"))
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):

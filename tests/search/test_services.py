@@ -10,9 +10,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from articles.models import Source
-from articles.services import save_article
+from articles.services import save_article, unpublish_article
 from forum.discussion.closing import set_discussion_state
-from forum.discussion.models import Comment
+from forum.discussion.models import Comment, Discussion
 from forum.discussion.services import SOFTWARE
 from forum.search import services
 from forum.search.indexing import index_comment
@@ -271,3 +271,22 @@ def test_mistyped_words_need_no_extension_of_the_database(has_extension: bool) -
     learn()
     assert ask("bacolfen").query.typed == "baclofen"
     assert len(ask("bacl*").comments.matches) == 3
+
+
+def test_where_matches_are_in_very_many_conversations_the_few_out_of_sight_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MOST_ASKED", 1)
+    shown, hidden, draft = (CommentFactory(body=f"A zygote, {number}.") for number in range(3))
+    set_discussion_state(hidden.discussion, state="hidden", actor=SOFTWARE)
+    unpublish_article(draft.discussion.article)
+    assert find("zygote") == [shown.body]
+
+
+def test_no_article_is_read_to_know_which_cannot_be_opened() -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # of a handful of rows it reads all
+    plan = Discussion.objects.values_list("pk", flat=True).out_of_sight().explain()
+    assert "article_by_status" in plan
+    assert "discussion_by_state" in plan
+    assert "SCAN discussion" not in plan
+    assert "SCAN article" not in plan
