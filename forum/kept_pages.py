@@ -1,5 +1,6 @@
 """Every page that is kept whole for readers of whom nothing is known, by the name of its address, and what it hangs on."""
 
+from forum.related.freshness import THREAD
 from forum.site.freshness import SITE, KeptPage
 
 # An article, its discussion, and the frame around every page: three rows by their keys.
@@ -14,7 +15,7 @@ DISCUSSION = """
 KEPT_PAGES = {
     "articles:article": KeptPage(DISCUSSION, "slug", frozenset({"page", "order", "after", "view", "year"})),
     "articles:collection": KeptPage(SITE, parameters=frozenset({"after"})),
-    "discussion:thread": KeptPage(DISCUSSION, "slug", frozenset({"page"})),
+    "discussion:thread": KeptPage(THREAD, "pk", frozenset({"page"})),
     "discussion:thread-feed": KeptPage(DISCUSSION, "slug", frozenset({"after"})),
     "discussion:article-feed": KeptPage(DISCUSSION, "slug", frozenset({"after"})),
     "discussion:feed": KeptPage(SITE, parameters=frozenset({"after"})),

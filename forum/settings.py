@@ -173,6 +173,7 @@ INSTALLED_APPS = [
     "forum.care",
     "forum.subscriptions",
     "forum.search",
+    "forum.related",
     "forum.topics",  # the last to hear of a change: it takes a lock that others wait for
     "forum.discussion",
     "forum.accounts",

@@ -19,6 +19,7 @@ from django.urls import resolve
 
 from articles.models import Article
 from forum.discussion.models import Discussion
+from forum.related.freshness import read_versions
 from forum.site.models import SiteVersion
 from forum.site.sitemap import load_sections
 
@@ -133,7 +134,7 @@ def zip_archive(folder: Path) -> Path:
 
 
 class _Versions:
-    """What a page hangs on: its article, its discussion and the frame; any other page, the whole site."""
+    """What a page hangs on: its article, its discussion and the frame, or its thread; any other page, the whole site."""
 
     def __init__(self) -> None:
         version, frame = SiteVersion.objects.filter(pk=1).values_list("version", "frame").first() or (0, 0)
@@ -141,9 +142,12 @@ class _Versions:
         self._articles: dict[str, list[int]] = {}
 
     def read(self, address: str) -> list[int]:
-        slug = resolve(urlsplit(address).path).kwargs.get("slug", "")
+        found = resolve(urlsplit(address).path)
         if not address.startswith("/articles/"):
             return self._site
+        if found.view_name == "discussion:thread":
+            return read_versions(found.kwargs["pk"])
+        slug = found.kwargs.get("slug", "")
         if slug not in self._articles:
             article = Article.objects.filter(slug=slug).values_list("pk", "version").first() or (0, 0)
             talk = Discussion.objects.filter(article=article[0]).values_list("version", flat=True).first() or 0

@@ -1,5 +1,7 @@
 """What somebody is told on the page after posting, and only there: a guest the way back, somebody in distress who answers now.
 
+Apps above add what they know of the comment that was just posted (``find_posted``).
+
 A cookie of ten minutes brings it to the next page. What it holds says nothing about anybody.
 """
 
@@ -21,6 +23,7 @@ from .screening import REPORTED_CODE
 COOKIE_AGE = timedelta(minutes=10)  # long enough for a page that loads at the second attempt
 _WAY_BACK = "1"
 _HELP = re.compile(r"2-(\d{1,18})")
+_POSTED = re.compile(r"3-(\d{1,18})")
 
 
 @dataclass(frozen=True)
@@ -30,14 +33,14 @@ class WayBack:
     link: str
 
 
-def promise(response: HttpResponse, comment: Comment, *, way_back: bool = True) -> None:
+def promise(response: HttpResponse, comment: Comment, *, way_back: bool = True, is_new: bool = False) -> None:
     """Let the next page tell the writer of ``comment`` who answers now, if they may need it; with ``way_back``, how they return.
 
-    The way back is for guests whose address is not proven: others have it.
+    The way back is for guests whose address is not proven: others have it. ``is_new`` says that it was just posted.
     """
     way_back = way_back and comment.guest is not None and comment.guest.proven_at is None
     found = Signal.objects.filter(comment=comment, lane=Lane.CARE).exclude(code=REPORTED_CODE)
-    _set(response, [_WAY_BACK] * way_back + [f"2-{comment.pk}"] * found.exists())
+    _set(response, [_WAY_BACK] * way_back + [f"2-{comment.pk}"] * found.exists() + [f"3-{comment.pk}"] * is_new)
 
 
 def find_way_back(request: HttpRequest) -> WayBack | None:
@@ -50,8 +53,12 @@ def find_way_back(request: HttpRequest) -> WayBack | None:
 
 def find_helped(request: HttpRequest) -> int | None:
     """Return the id of the comment whose writer is to be shown who answers now, None for most visits."""
-    found = next((match for part in _read(request) if (match := _HELP.fullmatch(part))), None)
-    return int(found[1]) if found else None
+    return _find_id(request, _HELP)
+
+
+def find_posted(request: HttpRequest) -> int | None:
+    """Return the id of the comment that was just posted from this browser, as it says itself; None for most visits."""
+    return _find_id(request, _POSTED)
 
 
 def describe_help(site_text: SiteText) -> dict[str, Any]:
@@ -60,11 +67,16 @@ def describe_help(site_text: SiteText) -> dict[str, Any]:
 
 
 def forget_way_back(request: HttpRequest, response: HttpResponse) -> None:
-    """Tell the browser that the way back was shown. Who answers stays on the page until the ten minutes are over."""
-    rest = [part for part in _read(request) if _HELP.fullmatch(part)]
+    """Tell the browser that the way back was shown. The rest stays on the page until the ten minutes are over."""
+    rest = [part for part in _read(request) if _HELP.fullmatch(part) or _POSTED.fullmatch(part)]
     _set(response, rest)
     if not rest:
         response.delete_cookie(settings.POSTED_COOKIE_NAME, samesite="Lax")
+
+
+def _find_id(request: HttpRequest, pattern: re.Pattern[str]) -> int | None:
+    found = next((match for part in _read(request) if (match := pattern.fullmatch(part))), None)
+    return int(found[1]) if found else None
 
 
 def _read(request: HttpRequest) -> list[str]:

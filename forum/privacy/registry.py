@@ -31,6 +31,7 @@ HOLD_NOBODY = {
     "moderation.LinkHost": "domains, and the moderators' own words",
     "moderation.PhraseRule": "the moderators' own words",
     "moderation.TokenCount": "counts under keyed hashes, of many people's comments",
+    "related.Walk": "how far a search got",
     "search.IndexState": "counts, and names of languages",
     "search.IndexedArticle": "the publication's own words",
     "site.HelpLine": "services that answer the public",

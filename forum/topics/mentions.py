@@ -15,6 +15,7 @@ from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.services import lock_comment, show_change
 
 from .counting import Pair, apply_change, count_change, lock_counts
+from .events import topics_corrected
 from .matching import Matcher, Span
 from .models import By, Mention, Standing
 from .texts import text_of_comment
@@ -69,8 +70,12 @@ def settle_comments(comments: Sequence[Comment], matcher: Matcher, *, searches: 
 
 @transaction.atomic
 def correct_comment(comment: Comment, *, topic_ids: Collection[int], by: By) -> None:
-    """Store that ``comment`` is about these topics and no others, as a person says; later searches leave that alone."""
+    """Store that ``comment`` is about these topics and no others, as a person says; later searches leave that alone.
+
+    Sends ``topics_corrected``.
+    """
     discussion, comment = lock_comment(comment)
+    topics_corrected.send(Comment, comment=comment)
     lock_counts()
     matcher = current_matcher()
     stored = {mention.topic_id: mention for mention in Mention.objects.filter(comment=comment)}

@@ -33,6 +33,8 @@ from forum.moderation.flags import Reporter, flag_comment
 from forum.moderation.models import Sanction
 from forum.privacy.models import ThirdPartyRequest
 from forum.privacy.services import request_export, request_for_third_party
+from forum.related.neighbours import begin_again, walk_on
+from forum.search.vocabulary import learn
 from forum.subscriptions.services import Choice, choose, subscribe
 from tests.factories import PASSWORD, ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 from tests.topics.vocabularies import make_topic
@@ -91,6 +93,9 @@ def live(*, is_member: bool) -> Life:
     request_for_third_party(root, about="child", wish="details", words=f"{NAME} is my sister and {NOTED}", email="")
     ThirdPartyRequest.objects.create(comment=other, about="self", wish="whole", words=SECRETS[1], email=ADDRESS)
     claim_mailing(ADDRESS, timezone.now())
+    learn()
+    begin_again()
+    assert walk_on()
     subscribe(person, "replies", root=root)
     subscribe(person, "discussion", discussion=article.discussion)
     choose([person], Choice(with_text=False))

@@ -24,15 +24,23 @@ from hypothesis import strategies as st
 from articles.models import Collection
 from articles.services import save_article, save_collection, unpublish_article
 from forum.accounts.naming import rename
+from forum.accounts.people import Person
 from forum.discussion.closing import set_discussion_state
-from forum.discussion.correcting import mark_question
+from forum.discussion.correcting import mark_question, redact_comment
 from forum.discussion.editing import edit_comment
+from forum.discussion.erasing import forget_writer
 from forum.discussion.models import ActorKind, Comment, Discussion
 from forum.discussion.services import SOFTWARE, TRANSITIONS, Actor, TransitionError, transition
 from forum.kept_pages import KEPT_PAGES
+from forum.related.freshness import THREAD
+from forum.related.neighbours import follow_changes
+from forum.site.freshness import Proof
 from forum.site.models import SiteText, SiteVersion
 from forum.site.page_cache import GRACE_SECONDS, PageCache
+from forum.topics.mentions import correct_comment
+from forum.topics.models import By, Topic
 from tests.factories import ArticleFactory, CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
+from tests.topics.vocabularies import make_vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -282,8 +290,73 @@ def test_a_version_asked_for_is_never_older_than_the_question(cache: PageCache) 
     assert seen_late == []
 
 
+@pytest.fixture
+def shown_elsewhere(cache: PageCache) -> tuple[str, Comment]:
+    """Return the path of a conversation's page, and a comment under another article that is shown below it."""
+    make_vocabulary()
+    asked, other = (CommentFactory(body=f"{words} A stroke, then splints.") for words in ("How long?", "Words of a stranger."))
+    assert follow_changes(seconds=60)
+    path = f"{asked.discussion.article.get_absolute_url()}comments/{asked.pk}/"
+    assert "Words of a stranger" in ask(cache, path).text
+    return path, other
+
+
+@pytest.mark.parametrize("change", ["remove", "withdraw", "edit", "erase", "hide", "unpublish", "anonymise", "topics"])
+def test_comment_shown_below_a_conversation_is_gone_from_it_with_the_commit(
+    cache: PageCache, django: Any, shown_elsewhere: tuple[str, Comment], change: str
+) -> None:
+    path, other = shown_elsewhere
+    assert ask(cache, path).headers["etag"] == ask(cache, path).headers["etag"]
+    made, (_key, before) = cache.counts["made"], next(iter(cache._pages.items()))
+    moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
+    match change:
+        case "remove":
+            transition(other, "removed", actor=moderator, reason=Comment.Reason.OTHER)
+        case "withdraw":
+            transition(other, "withdrawn", actor=Actor(ActorKind.WRITER))
+        case "edit":
+            redact_comment(other, body="Nothing of that.", actor=moderator)
+        case "erase":
+            forget_writer(Person(guest=other.guest), keep_words=False)
+        case "hide":
+            set_discussion_state(other.discussion, state="hidden", actor=moderator)
+        case "unpublish":
+            unpublish_article(other.discussion.article)
+        case "anonymise":
+            forget_writer(Person(guest=other.guest), keep_words=True)
+        case "topics":
+            correct_comment(other, topic_ids=[], by=By.WRITER)
+    after = ask(cache, path)
+    assert "Words of a stranger" not in after.text
+    assert after.text == ask(django, path).text
+    assert (cache.counts["made"], cache._pages[_key] is before) == (made + 1, False)
+
+
+def test_conversation_shows_a_comment_elsewhere_as_soon_as_it_is_found_or_back(
+    cache: PageCache, shown_elsewhere: tuple[str, Comment]
+) -> None:
+    path, other = shown_elsewhere
+    moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
+    removed = transition(other, "removed", actor=moderator, reason=Comment.Reason.OTHER)
+    assert "Words of a stranger" not in ask(cache, path).text
+    transition(removed, "published", actor=moderator)
+    assert "Words of a stranger" in ask(cache, path).text
+    CommentFactory(body="Words of another stranger. Splints and a stroke.")
+    assert "another stranger" not in ask(cache, path).text
+    assert follow_changes(seconds=60)
+    assert "another stranger" in ask(cache, path).text
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 18, "9" * 19, "9" * 90])
+def test_number_of_a_conversation_that_cannot_be_is_answered(cache: PageCache, number: str) -> None:
+    path = CommentFactory().discussion.article.get_absolute_url()
+    assert ask(cache, f"{path}comments/{number}/").status == 404
+    assert cache.prover.read(Proof(THREAD, number)) is None
+
+
 STEPS = st.tuples(
-    st.sampled_from(["post", "move", "edit", "rename", "article", "shelf", "words", "mark", "close"]), st.integers(0, 10_000)
+    st.sampled_from(["post", "move", "edit", "rename", "article", "shelf", "words", "mark", "close", "relate"]),
+    st.integers(0, 10_000),
 )
 
 
@@ -295,16 +368,18 @@ def test_kept_page_equals_the_page_of_now_after_any_change(cache: PageCache, dja
     for step, number in [("post", 0), *history]:
         world.play(step, number)
         paths = world.paths()
-        for path in (paths[(number + turn) % len(paths)] for turn in (0, 3, 6, 9)):
+        for path in (*(paths[(number + turn) % len(paths)] for turn in (0, 3, 6, 9)), *world.threads()):
             cookie = cookies[number % 2]
             kept, now = ask(cache, path, cookies=cookie), ask(django, path, cookies=cookie)
             assert (kept.status, kept.text) == (now.status, now.text), f"after {step}: {path}"
 
 
 class World:
-    """Two articles on a shelf, two members, and what happens to them."""
+    """Two articles on a shelf, two members, what all write about, and what happens to them."""
 
     def __init__(self) -> None:
+        if not Topic.objects.exists():
+            make_vocabulary()
         self.shelf: Collection = CollectionFactory()
         self.articles = [ArticleFactory(collection=self.shelf), ArticleFactory()]
         self.members = [MemberFactory(), MemberFactory()]
@@ -320,6 +395,11 @@ class World:
                 self.shelf.get_absolute_url(), "/feed.atom", f"{articles[0]}feed.atom", f"{thread}feed.atom",
                 "/sitemap.xml", "/sitemap-articles.xml"]  # fmt: skip
 
+    def threads(self) -> list[str]:
+        """Return the pages of the last conversations: what others wrote is shown below them."""
+        last = Comment.objects.filter(pk__in=self.comments, root=None).order_by("-pk").select_related("discussion__article")[:2]
+        return [f"{root.discussion.article.get_absolute_url()}comments/{root.pk}/" for root in last]
+
     def play(self, step: str, number: int) -> None:
         comment = Comment.objects.get(pk=self.comments[number % len(self.comments)]) if self.comments else None
         with suppress(TransitionError):  # not everything can be done in every state, nor by everybody
@@ -332,6 +412,7 @@ class World:
         author = self.members[number % 2] if number % 5 else None
         fields = {"parent": parent} if parent else {"article": article}
         body = f"How long did it take you? {number}" if number % 2 else f"It took {number} weeks."
+        body += " Splints, after a stroke."
         self.comments.append(CommentFactory(author=author, body=body, **fields).pk)
 
     def _move(self, number: int, comment: Comment) -> None:
@@ -344,7 +425,11 @@ class World:
 
     def _edit(self, number: int, comment: Comment) -> None:
         if comment.state in ("published", "held"):
-            words = {"body": f"Other words, {number}.", "subject": comment.subject, "relation": comment.relation}
+            words = {
+                "body": f"Other words, {number}. Splints and baclofen.",
+                "subject": comment.subject,
+                "relation": comment.relation,
+            }
             edit_comment(comment, actor=Actor(ActorKind.WRITER), **words)
 
     def _rename(self, number: int, comment: Comment) -> None:
@@ -368,6 +453,9 @@ class World:
 
     def _mark(self, number: int, comment: Comment) -> None:
         mark_question(comment, is_question=not comment.is_question, actor=self.moderator)
+
+    def _relate(self, number: int, comment: Comment) -> None:
+        assert follow_changes(seconds=60)
 
     def _close(self, number: int, comment: Comment) -> None:
         discussion = comment.discussion

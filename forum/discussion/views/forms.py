@@ -142,12 +142,12 @@ def _post(desk: Desk) -> HttpResponse:
     )
     if not desk.may_remember:
         response = HttpResponseRedirect(find_place(comment) if comment.public else way_after_answer(desk.request))
-        promise(response, comment, way_back=False)
+        promise(response, comment, way_back=False, is_new=True)
         return response
     response = HttpResponseRedirect(find_place(comment))
     if comment.guest:
         remember_guest(response, comment.guest)
-    promise(response, comment)
+    promise(response, comment, is_new=True)
     return response
 
 

@@ -148,6 +148,8 @@ def _describe_thread(request: HttpRequest, viewer: Viewer, comment: Comment) -> 
         "is_personal": bool(waiting) or root.is_own,
         "heading": heading,
         "root_id": root.id if root.listed else None,
+        "thread_id": root.id,
+        "has_text": root.public and not is_folded,
         "years": _years_of(root, shown),
         "html": render_threads([shown], surround(around, [shown])),
         "held_count": sum(row.state == Comment.State.HELD for row in (*waiting, *([root] if root.is_own else []))),
