@@ -27,7 +27,6 @@ MOST_RANKED = 2_000  # the latest that match: ranking all of a hundred thousand 
 MOST_LOOKED_AT = 20_000  # so many matches are expected in the part of the index that is looked at, if there are more in all
 COMMON_SHARE = 1 / 3  # a word in more texts than that is left out of account where a rarer one is looked for
 COMMON_FROM_COUNT = 500  # on a small site even its subject is in every third text
-MOST_ASKED = 100  # discussions, whether they can be opened; of more it is quicker to ask which on the site cannot
 MOST_LEFT_OUT = 50  # discussions out of sight, named to the database where they would fill the list
 FEW = 5  # with fewer comments, another spelling is worth a look
 MORE_USED = 20  # so many times as often is a spelling used before it is offered for one that is found
@@ -224,12 +223,10 @@ def weight_of(uses: int, count: int) -> float:
 def in_sight(matches: Sequence[Match]) -> list[Match]:
     """Return the comments among ``matches`` whose article and discussion are open to readers. One query."""
     places = [read_marks(match.marks)[0] for match in matches]
-    asked = {place for place in places if place is not None}
-    if len(asked) <= MOST_ASKED:
-        shown = set(Discussion.objects.in_sight().filter(pk__in=asked).values_list("pk", flat=True))
-    else:
-        shown = asked - set(Discussion.objects.values_list("pk", flat=True).out_of_sight())
-    return [match for match, place in zip(matches, places, strict=True) if place in shown]
+    if not places:
+        return []
+    hidden = {None, *Discussion.objects.values_list("pk", flat=True).out_of_sight()}
+    return [match for match, place in zip(matches, places, strict=True) if place not in hidden]
 
 
 def _marks_of_most(matches: Iterable[Match]) -> list[str]:

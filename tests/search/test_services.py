@@ -132,6 +132,7 @@ def test_narrowing() -> None:
 
 def test_comments_out_of_sight_are_not_found() -> None:
     comment = CommentFactory(body="A rare zygote of a word.")
+    unpublish_article(CommentFactory(body="A zygote.").discussion.article)
     set_discussion_state(comment.discussion, state="hidden", actor=SOFTWARE)
     assert find("zygote") == []
     set_discussion_state(comment.discussion, state="closed", actor=SOFTWARE)
@@ -271,14 +272,6 @@ def test_mistyped_words_need_no_extension_of_the_database(has_extension: bool) -
     learn()
     assert ask("bacolfen").query.typed == "baclofen"
     assert len(ask("bacl*").comments.matches) == 3
-
-
-def test_where_matches_are_in_very_many_conversations_the_few_out_of_sight_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "MOST_ASKED", 1)
-    shown, hidden, draft = (CommentFactory(body=f"A zygote, {number}.") for number in range(3))
-    set_discussion_state(hidden.discussion, state="hidden", actor=SOFTWARE)
-    unpublish_article(draft.discussion.article)
-    assert find("zygote") == [shown.body]
 
 
 def test_no_article_is_read_to_know_which_cannot_be_opened() -> None:
