@@ -20,10 +20,15 @@ from forum.discussion.editing import NotChangeableError, NothingChangedError, ed
 from forum.discussion.models import ActorKind, Comment, Discussion, PendingChange
 from forum.discussion.permissions import ANONYMOUS, Viewer
 from forum.discussion.services import TRANSITIONS, Actor, TransitionError, post_comment, transition
+from forum.related.neighbours import renew
+from forum.search.vocabulary import learn
+from forum.topics.models import Topic
 from tests.discussion.microdata import read_items
-from tests.factories import ArticleFactory, GuestFactory, MemberFactory, ModeratorFactory
+from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
+from tests.topics.vocabularies import make_vocabulary
 
 START = datetime(2012, 1, 1, tzinfo=UTC)
+TOPICS = "Splints, after a stroke."
 STATES = [state.value for state in Comment.State]
 
 
@@ -45,7 +50,7 @@ def marker(article, number):
     return f"marker{article.pk}n{number}x"
 
 
-def live_through(article, people, history):
+def live_through(article, people, history, elsewhere):
     """Write the comments, try the changes and then other words, each by whoever may do it; return the ids.
 
     Other words hold a mark of their own, ``changedNxM``: where they replace the first ones, or wait, they are the writer's.
@@ -57,7 +62,7 @@ def live_through(article, people, history):
         now += timedelta(days=days)
         comment = post_comment(
             discussion=article.discussion,
-            body=f"{marker(article, number)} is this what you asked?",
+            body=f"{marker(article, number)} is this what you asked? {TOPICS}",
             parent=written[parent] if parent >= 0 else None,
             now=now,
             **[{"guest": people["guest"]}, {"author": people["member"]}, {"guest": people["other"]}][who],
@@ -65,6 +70,9 @@ def live_through(article, people, history):
         if is_published and comment.state == "held":
             comment = transition(comment, "published", actor=moderator, now=now)
         written.append(comment)
+    learn()
+    for comment in (elsewhere, *written):
+        renew(Comment.objects.get(pk=comment.pk))  # what is near by now is stored, whatever becomes of it
     for index, state in changes:
         comment = Comment.objects.get(pk=written[index].pk)
         kinds = TRANSITIONS.get((comment.state, state), set())
@@ -76,14 +84,17 @@ def live_through(article, people, history):
                 continue
     for index in edits:
         comment = Comment.objects.get(pk=written[index].pk)
-        body = f"{marker(article, index)} and {marker(article, index).replace('marker', 'changed')}"
+        body = f"{marker(article, index)} and {marker(article, index).replace('marker', 'changed')} {TOPICS}"
         with suppress(NotChangeableError, NothingChangedError, TransitionError):
             edit_comment(comment, body=body, subject="", relation="", actor=Actor(ActorKind.WRITER), now=now)
     return [comment.pk for comment in written]
 
 
-def look_around(client, article, pks):
-    """Return the bytes of all pages that can show comments of ``article``, by their addresses."""
+def look_around(client, article, pks, elsewhere):
+    """Return the bytes of all pages that can show comments of ``article``, by their addresses.
+
+    ``elsewhere`` is a comment on the same topics under another article: the page of its conversation shows what is near.
+    """
     base = article.get_absolute_url()
     queries = ("", "?order=newest", "?order=waiting", "?view=print", "?since=2012-01-01")
     paths = ["/", "/unanswered/", "/unanswered/?order=newest", *(f"{base}{query}" for query in queries)]
@@ -93,6 +104,8 @@ def look_around(client, article, pks):
     paths += [f"/api/v1{base}", f"/api/v1{base}comments/", *(f"/api/v1/comments/{pk}/" for pk in pks)]
     # Words that all of them have, and words that only changed ones have.
     paths += ["/search/?q=asked", "/search/?q=asked&only=unanswered", "/search/?q=and", "/search/?q=and&only=comments"]
+    paths += ["/topics/", "/topics/stroke/", "/unanswered/?topic=stroke", "/search/?q=asked&topic=stroke"]
+    paths += [f"/comments/{elsewhere.pk}/"]
     writers = User.objects.filter(comments__in=pks).distinct()
     paths += [writer.get_absolute_url() for writer in writers]
     pages = {}
@@ -138,8 +151,10 @@ def enter(client, guest: Guest | None, user: User | None):
 )
 def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, state):
     people = {"guest": GuestFactory(), "other": GuestFactory(), "member": MemberFactory(), "moderator": ModeratorFactory()}
-    article = ArticleFactory()
-    pks = live_through(article, people, history)
+    if not Topic.objects.exists():
+        make_vocabulary()
+    article, elsewhere = ArticleFactory(), CommentFactory(body=f"Anybody else? {TOPICS}")
+    pks = live_through(article, people, history, elsewhere)
     if state == "draft":
         type(article).objects.filter(pk=article.pk).update(status="draft")
     else:
@@ -148,9 +163,13 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
     enter(client, guest, user)
     readable = set(Comment.objects.visible_to(viewer).filter(pk__in=pks).values_list("pk", flat=True))
     allowed = {marker(article, number) for number, pk in enumerate(pks) if pk in readable}
-    pages = look_around(client, article, pks)
+    pages = look_around(client, article, pks, elsewhere)
     for path, page in pages.items():
         assert set(re.findall(rf"marker{article.pk}n\d+x", page)) <= allowed, path
+    # What everybody may read is shown to whoever wrote about the same elsewhere, as far as it was found before.
+    public_now = set(Comment.objects.visible_to(ANONYMOUS).filter(pk__in=pks).values_list("pk", flat=True))
+    shown_there = re.findall(r'<h3><a href="/comments/(\d+)/">', pages[f"/comments/{elsewhere.pk}/"])
+    assert {int(pk) for pk in shown_there} & set(pks) <= public_now
     # Words that wait are their writer's alone, wherever they look.
     theirs = {
         marker(article, pks.index(pk)).replace("marker", "changed")
