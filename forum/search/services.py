@@ -225,7 +225,7 @@ def in_sight(matches: Sequence[Match]) -> list[Match]:
     places = [read_marks(match.marks)[0] for match in matches]
     if not places:
         return []
-    hidden = {None, *Discussion.objects.values_list("pk", flat=True).out_of_sight()}
+    hidden = {None, *Discussion.objects.out_of_sight().values_list("pk", flat=True)}
     return [match for match, place in zip(matches, places, strict=True) if place not in hidden]
 
 
