@@ -188,9 +188,8 @@ def test_made_up_exports_are_accounted_for_row_by_row(tmp_path: Path, data: st.D
     for key in keys:
         message = data.draw(st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), max_size=20))
         is_gone = data.draw(st.booleans())
-        row = post(
-            key, message, parent=data.draw(st.sampled_from(["", *keys])), name=data.draw(st.sampled_from(["Ada", "", "<b>"]))
-        )
+        parent, name = data.draw(st.sampled_from(["", *keys])), data.draw(st.sampled_from(["Ada", "", "<b>"]))
+        row = post(key, escape(message), parent=parent, name=name)
         rows.append(row.replace("</post>", "<isSpam>true</isSpam></post>") if is_gone else row)
         if is_gone or not message.strip():
             out += 1
