@@ -38,7 +38,7 @@ from tests.factories import STEPS, ArticleFactory, CommentFactory, GuestFactory
 ROOT = Path(__file__).resolve().parent.parent
 VNU = ROOT / "tests" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
-PLAIN_TEXT = {"site:healthz", "site:readyz", "site:robots", "site:sitemap", "site:sitemap-part"}
+PLAIN_TEXT = {"site:healthz", "site:readyz", "site:metrics", "site:robots", "site:sitemap", "site:sitemap-part"}
 FILES = {"privacy:file", "discussion:feed", "discussion:article-feed", "discussion:thread-feed", "api:description"}
 JSON = {"api:articles", "api:article", "api:comments", "api:comment"}
 REDIRECTS = {"subscriptions:open-answer", "discussion:comment", "discussion:year"}

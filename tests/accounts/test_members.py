@@ -180,7 +180,7 @@ class TestPage:
         member = MemberFactory(display_name="Marit")
         CommentFactory(author=member, state="published")
         for _ in range(2):
-            with django_assert_num_queries(4):
+            with django_assert_num_queries(5):
                 assert client.get("/members/marit/").status_code == 200
             for _ in range(12):
                 CommentFactory(parent=CommentFactory(), author=member, state="published")
