@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -69,8 +70,10 @@ class SafetyNoteForm(TriedForm):
         model = SafetyNote
         fields = ("sentence", "dated_on", "language", "phrases", "link", "paragraph", "is_active")
         widgets = {
-            "sentence": forms.Textarea(attrs={"rows": 3, "cols": 60}),
-            "phrases": forms.Textarea(attrs={"rows": 8, "cols": 60}),
+            "sentence": forms.Textarea(attrs={"rows": 4, "cols": 80}),
+            "phrases": forms.Textarea(attrs={"rows": 12, "cols": 80}),
+            "link": AdminTextInputWidget(attrs={"size": 80}),
+            "paragraph": AdminTextInputWidget(attrs={"size": 80}),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

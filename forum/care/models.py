@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.markup import find_passage
-from articles.models import Article
+from articles.models import Article, is_on_this_site
 from forum.discussion.models import Comment
 from forum.discussion.patterns import PATTERN_HELP, Pattern, PatternError, parse_pattern
 
@@ -180,7 +180,7 @@ class SafetyNote(models.Model):
             errors["phrases"] = error.sentence
         if self.article is None and not self.link:
             errors["link"] = _("Write the address of the article, or of another page, to read more at.")
-        elif self.link and (not self.link.startswith(("/", "https://", "http://")) or self.link.startswith("//")):
+        elif self.link and not is_on_this_site(self.link) and not self.link.startswith(("https://", "http://")):
             errors["link"] = _("Write an address that begins with https://, or with a stroke for a page of this site.")
         if self.paragraph and self.article is None:
             errors["paragraph"] = _("No article stands at that address. Write the address of the one with these words.")

@@ -23,6 +23,8 @@ _LOOKED_FOR = ("phrases", "language", "is_active")
 @transaction.atomic
 def save_note(note: SafetyNote) -> SafetyNote:
     """Store ``note`` and return it. Where its phrases may be other ones, a job looks for them in all comments."""
+    # The article first, as its own saving does: else the paragraph might be looked for in a text that is being replaced.
+    note.article = Article.objects.select_for_update(no_key=True).filter(pk=note.article_id or 0).first()
     before = SafetyNote.objects.select_for_update(no_key=True).filter(pk=note.pk).first()
     note.fragment = _place(note)
     if before is None or any(getattr(before, name) != getattr(note, name) for name in _LOOKED_FOR):
@@ -43,16 +45,18 @@ def delete_notes(notes: Iterable[SafetyNote]) -> None:
 
 def follow_article(article: Article, *, was_published: bool) -> None:
     """Find the paragraphs again to which notes lead, after their article was stored; one that is taken away is not led to."""
-    changed = was_published != article.is_published()
     notes = list(SafetyNote.objects.filter(article=article))
+    if not notes:
+        return
+    # Locked before notes and the number of all pages, as everywhere: who comes after changes the article's own discussion.
+    list(Discussion.objects.select_for_update(no_key=True).filter(article=article).values_list("pk"))
+    changed = was_published != article.is_published()
     for note in notes:
         note.article = article
         if (fragment := _place(note)) != note.fragment:
             SafetyNote.objects.filter(pk=note.pk).update(fragment=fragment)
             changed = True
-    if notes and changed:
-        # Locked before the number of all pages, as everywhere: who comes after changes the article's own discussion.
-        list(Discussion.objects.select_for_update(no_key=True).filter(article=article).values_list("pk"))
+    if changed:
         SiteVersion.objects.bump_frame()
 
 

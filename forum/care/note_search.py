@@ -18,7 +18,7 @@ from .notes import Notes, find_notes, load_notes, settle_comments
 BATCH = 250  # comments; what is written of them is written in one short transaction
 # Ids are given before a transaction ends: the latest are looked at once more at the end, for what was stored meanwhile.
 LOOK_BACK = 2_000
-_FIELDS = ("discussion_id", "subject", "body", "language", "public")
+FIELDS = ("discussion_id", "subject", "body", "language", "public")
 
 
 def search_all(*, seconds: float | None = None) -> bool:
@@ -35,18 +35,18 @@ def _search_batch(changed: Sequence[SafetyNote]) -> None:
     """Search the next comments for all notes, beginning where those that got least far have stopped."""
     start, notes = changed[0].searched_to or 0, load_notes()
     if comments := _read_comments(start):
-        _settle(comments, notes)
+        settle_batch(comments, notes)
         _move(changed, start, comments[-1].pk)
         return
     last = (Comment.objects.aggregate(last=Max("pk"))["last"] or 0) - LOOK_BACK
     while comments := _read_comments(last):
-        _settle(comments, notes)
+        settle_batch(comments, notes)
         last = comments[-1].pk
     _move(changed, start, None)
 
 
 def _read_comments(after: int) -> list[Comment]:
-    return list(Comment.objects.filter(pk__gt=after, public=True).order_by("pk").only(*_FIELDS)[:BATCH])
+    return list(Comment.objects.filter(pk__gt=after, public=True).order_by("pk").only(*FIELDS)[:BATCH])
 
 
 def _move(changed: Sequence[SafetyNote], start: int, to: int | None) -> None:
@@ -56,11 +56,13 @@ def _move(changed: Sequence[SafetyNote], start: int, to: int | None) -> None:
             SafetyNote.objects.filter(pk=note.pk, changed_at=note.changed_at, searched_to=start).update(searched_to=to)
 
 
-def _settle(comments: Sequence[Comment], notes: Notes) -> None:
-    """Store what stands beneath ``comments``; pages that show something else now get a new version.
+def settle_batch(comments: Sequence[Comment], notes: Notes | None = None) -> None:
+    """Store what stands beneath ``comments``, which nobody has locked and of which FIELDS are enough; all are public.
 
-    Texts are searched before a row is locked; the few where something is different are looked at again under the lock.
+    Pages that show something else now get a new version. Texts are searched before a row is locked; the few where something is
+    different are looked at again under the lock. For whatever stores many comments at once, too: ``transition`` is not needed.
     """
+    notes = load_notes() if notes is None else notes
     stored: dict[int, set[int]] = {comment.pk: set() for comment in comments}
     for comment_id, note_id in NotedComment.objects.filter(comment__in=stored).values_list("comment_id", "note_id"):
         stored[comment_id].add(note_id)
@@ -70,7 +72,7 @@ def _settle(comments: Sequence[Comment], notes: Notes) -> None:
     with transaction.atomic():
         touched = {comment.discussion_id for comment in other}
         list(Discussion.objects.select_for_update(no_key=True).filter(pk__in=touched).order_by("pk").values_list("pk"))
-        now = list(Comment.objects.filter(pk__in=[comment.pk for comment in other], public=True).only(*_FIELDS))
+        now = list(Comment.objects.filter(pk__in=[comment.pk for comment in other], public=True).only(*FIELDS))
         changed = settle_comments(now, notes)
         shown = {comment.discussion_id for comment in now if comment.pk in changed}
         Discussion.objects.filter(pk__in=shown).update(version=F("version") + 1)

@@ -4,12 +4,11 @@ What stands beneath a comment is stored with its words (``settle_comment``), in 
 What follows when a note itself is changed is in ``note_editing`` and ``note_search``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-from django.db.models import Count, Max
 from django.urls import Resolver404, resolve, reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -27,17 +26,16 @@ Notes = PatternSet[tuple[int, str]]  # each phrase with the id and the language 
 
 
 def load_notes() -> Notes:
-    """Return the phrases of all notes in use. One small query; they are read only after one has changed."""
-    version = SafetyNote.objects.aggregate(count=Count("pk"), last=Max("pk"), changed=Max("changed_at"))
-    return _read_notes(version["count"], version["last"], version["changed"])
+    """Return the phrases of all notes in use. One small query: notes are few; their words are read only after one has changed."""
+    return _read_notes(tuple(SafetyNote.objects.filter(is_active=True).order_by("pk").values_list("pk", "changed_at")))
 
 
 @lru_cache(maxsize=2)
-def _read_notes(count: int, last: int | None, changed: datetime | None) -> Notes:
-    return make_notes(SafetyNote.objects.filter(is_active=True) if count else ())
+def _read_notes(versions: tuple[tuple[int, datetime], ...]) -> Notes:
+    return make_notes(SafetyNote.objects.filter(pk__in=[pk for pk, _changed_at in versions]) if versions else ())
 
 
-def make_notes(notes: Collection[SafetyNote]) -> Notes:
+def make_notes(notes: Iterable[SafetyNote]) -> Notes:
     """Return the phrases of ``notes``, ready to be looked for."""
     phrases = []
     for note in notes:
@@ -75,7 +73,12 @@ def settle_comments(comments: Sequence[Comment], notes: Notes, *, known: Collect
     if gone:
         NotedComment.objects.filter(pk__in=[stored[key] for key in gone]).delete()
     new = found - stored.keys()
-    NotedComment.objects.bulk_create((NotedComment(comment_id=one, note_id=other) for one, other in sorted(new)), batch_size=400)
+    if new:
+        # Locked, for somebody may be deleting one of them.
+        notes_here = SafetyNote.objects.select_for_update(no_key=True).filter(pk__in={note_id for _comment_id, note_id in new})
+        there = set(notes_here.order_by("pk").values_list("pk", flat=True))
+        new = {(comment_id, note_id) for comment_id, note_id in new if note_id in there}
+        NotedComment.objects.bulk_create((NotedComment(comment_id=one, note_id=two) for one, two in sorted(new)), batch_size=400)
     return {comment_id for comment_id, _note_id in gone | new}
 
 
@@ -108,7 +111,7 @@ def _render(
     from_us = _("A note from this site, %(date)s") % {"date": when}
     return (
         f'<div class="note note-care comment__care" role="note"><p><strong>{from_us}</strong></p>'
-        f"<p{lang}>{escape(sentence)}</p>{way}</div>"
+        f'<p dir="auto"{lang}>{escape(sentence)}</p>{way}</div>'
     )
 
 

@@ -95,7 +95,7 @@ def test_note_stands_dated_beneath_the_comment_and_leads_to_the_paragraph(note):
     comment = CommentFactory(body=STOPPED)
     (html,) = beneath(page_of(comment), comment)
     assert '<strong>A note from this site, <time datetime="2026-03-09">9 March 2026</time></strong>' in html
-    assert f'<p lang="en">{SENTENCE}</p>' in html
+    assert f'<p dir="auto" lang="en">{SENTENCE}</p>' in html
     path = "/articles/the-pump/#part-when-it-fails:~:text=A%20well%2Dknown%20danger"
     assert f'<a href="{path}">Read about this in “The pump”</a>' in html
 
@@ -252,19 +252,28 @@ def test_search_goes_on_where_it_stopped_and_a_change_starts_it_anew(guide, monk
     assert note.searched_to is None
 
 
+def test_rows_that_were_stored_without_the_services_get_their_notes_at_once(note):
+    first = CommentFactory(body="All is well.")
+    Comment.objects.filter(pk=first.pk).update(body=STOPPED)
+    version = versions(first)[0]
+    note_search.settle_batch(list(Comment.objects.all()))
+    assert noted(first) == [{note.pk}]
+    assert versions(first)[0] == version + 1
+
+
 def test_note_changed_while_a_batch_is_looked_at_is_not_taken_for_done(guide, monkeypatch):
     comment = CommentFactory(body=STOPPED)
     note = make_note(guide)
-    settle = note_search._settle
+    settle = note_search.settle_batch
 
     def change_meanwhile(*args):
         settle(*args)
-        monkeypatch.setattr(note_search, "_settle", settle)
+        monkeypatch.setattr(note_search, "settle_batch", settle)
         changed = SafetyNote.objects.get()
         changed.phrases = "something else"
         save_note(changed)
 
-    monkeypatch.setattr(note_search, "_settle", change_meanwhile)
+    monkeypatch.setattr(note_search, "settle_batch", change_meanwhile)
     assert note_search.search_all()
     assert noted(comment) == [set()]
     assert SafetyNote.objects.get(pk=note.pk).searched_to is None
@@ -374,6 +383,7 @@ def test_site_can_do_without_notes(note, settings):
         ({"article": None, "paragraph": ""}, "link"),
         ({"article": None, "paragraph": "", "link": "javascript:alert(1)"}, "link"),
         ({"article": None, "paragraph": "", "link": "//elsewhere.example"}, "link"),
+        ({"article": None, "paragraph": "", "link": "/\\elsewhere.example"}, "link"),
         ({"article": None, "link": "/help/"}, "paragraph"),
     ],
 )
