@@ -60,6 +60,7 @@ IS_ONE = [
     ("address", "P.O. Box 1234", "P.O. Box 1234"),
     ("record", "943 476 5919", "my NHS number is 943 476 5919"),
     ("record", "943 476 5919", "943 476 5919"),
+    ("record", "943 476 5919", "my NHS number is 943 476 5919 can I have it changed"),
     ("record", "12345678", "patient no. 12345678"),
     ("record", "00123456", "MRN: 00123456"),
     ("record", "H1234567", "hospital number H1234567"),

@@ -69,6 +69,9 @@ _RECORD_WORDS = re.compile(
     r"([A-Z]{0,4}[ -]?\d(?:[ ./-]?[A-Z0-9]){4,19})(?!\w)",
     re.IGNORECASE,
 )
+# What goes on after the number: a group of letters belongs to it only as one capital, as in some countries' forms.
+_WORDS_AFTER = re.compile(r"(?:\s(?:[^\W\d_]{2,}|[a-zI]))*$")
+MIN_CHARS = 5
 
 
 def find_accounts(text: str) -> Iterator[Found]:
@@ -104,7 +107,10 @@ def find_cards(text: str) -> Iterator[Found]:
 def find_records(text: str) -> Iterator[Found]:
     """Yield numbers that are called those of a record, and numbers of identity that are known by their form."""
     for match in _RECORD_WORDS.finditer(text):
-        yield trim(text, *match.span(1))
+        start, end = trim(text, *match.span(1))
+        end -= len(_WORDS_AFTER.search(text[start:end])[0])  # type: ignore[index]  # it matches nothing, too
+        if sum(map(str.isalnum, text[start:end])) >= MIN_CHARS:
+            yield start, end
     for pattern, is_right in _FORMS:
         for match in pattern.finditer(text):
             if is_right(re.sub(r"[^A-Za-z0-9]", "", match[0]).upper()):
