@@ -16,6 +16,7 @@ from . import wordlists
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _BREAK = re.compile(r"[.!?…,;:()\[\]\"“”\n/]")
+_WEB_ADDRESS = re.compile(r"(?:https?://|\bwww\.)\S*[^\s.,!?…]", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…\n]+")
 _ADDRESS_LIKE = re.compile(r"https?://\S+|\S+@\S+|\bwww\.\S+", re.IGNORECASE)
 
@@ -138,7 +139,7 @@ def find_words(text: str) -> tuple[Word, ...]:
 def sentences_of(text: str) -> list[tuple[int, int]]:
     """Return where the sentences of ``text`` stand; a line break ends one."""
     found, start = [], 0
-    for match in _SENTENCE_END.finditer(text):
+    for match in _SENTENCE_END.finditer(_WEB_ADDRESS.sub(lambda match: " " * len(match[0]), text)):
         found.append((start, match.start()))
         start = match.end()
     found.append((start, len(text)))

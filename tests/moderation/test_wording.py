@@ -73,6 +73,12 @@ def test_the_phrase_is_pointed_at_where_it_stands():
     assert text[phrase.start : phrase.end] == phrase.text == "zorvex knee recall lawsuit"
 
 
+def test_address_in_praise_is_not_cut_in_two():
+    text = "Great post! Visit my site for amazing reviews https://mattress.example/sale now."
+    places = [text[start:end] for start, end in read(text, topic=TOPIC).praise]
+    assert places == ["Great post", "Visit my site for amazing reviews https://mattress.example/sale now"]
+
+
 def test_words_that_site_and_article_use_are_no_sign():
     text = "the zorvex knee replacement clinic"
     assert read(text, topic=TOPIC).phrases
