@@ -129,7 +129,7 @@ def _make_card(item: QueueItem, signals: list[Signal], viewer: User, *, is_alone
         is_at_risk=is_at_risk,
         about=item.about,
         subject=text.subject,
-        reasons=[_reason(signal) for signal in signals],
+        reasons=[_reason(signal) for signal in sorted(signals, key=lambda signal: signal.strength != Strength.STRONG)],
         domains=_domains_of(comment),
         has_network=bool(network_of(comment)),
         keyset=keyset_of(item),
