@@ -1,4 +1,4 @@
-"""The queue in a real browser: by keyboard, without scripts, judged by axe and by the checker of HTML."""
+"""The queue in a real browser: shortcuts, axe, the checker of HTML. A whole day is in ``test_moderators_day``."""
 
 from pathlib import Path
 
@@ -7,10 +7,9 @@ from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from forum.discussion.models import Comment, Decision, Lane
-from forum.moderation.models import Batch
 from tests.browser.acts import scrolls_sideways, sign_in
 from tests.conftest import NARROW, Visitors
-from tests.factories import CommentFactory, GuestFactory, ModeratorFactory
+from tests.factories import ModeratorFactory
 from tests.moderation.queueing import suspect, waiting_in
 from tests.pages import find_axe_faults, find_vnu_faults, open_everything
 
@@ -91,46 +90,6 @@ def test_twenty_are_decided_by_keyboard_and_five_undone(visitors: Visitors, live
         wait_for_count(page, left)
     assert Decision.objects.filter(kind="state", undoes__isnull=False).count() == 5
     assert Comment.objects.filter(held=True).count() == 7
-
-
-def test_everything_works_without_scripts(visitors: Visitors, live_server: LiveServer) -> None:
-    waiting = fill_lanes()
-    page = visitors.open(java_script_enabled=False)
-    sign_in(page, live_server.url + QUEUE, ModeratorFactory())
-    buttons = {"care": "publish", "details": "cut", "first": "publish", "reported": "advertising", "advertising": "advertising"}
-    for lane, comments in waiting.items():
-        for comment in comments:
-            page.click(f"#card-{comment.pk} button[value={buttons.get(lane, 'publish')}]")
-            page.wait_for_selector(f"#card-{comment.pk}", state="detached")
-    assert "No comment is waiting." in page.inner_text(".q-count")
-    states = {lane: {Comment.objects.get(pk=row.pk).state for row in rows} for lane, rows in waiting.items()}
-    assert states == {
-        "care": {"published"}, "details": {"published"}, "first": {"published"}, "reported": {"rejected"},
-        "advertising": {"rejected"}, "changed": {"published"},
-    }  # fmt: skip
-    for left in range(1, 6):
-        page.click(".q-msg button")
-        page.wait_for_selector(f".q-count:text('{left} waiting')")
-    assert Comment.objects.filter(held=True).count() == 5
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_batch_is_previewed_run_and_undone(visitors: Visitors, live_server: LiveServer, scripts: bool) -> None:
-    guest = GuestFactory()
-    comments = [CommentFactory(guest=guest, state=state, name="Seller") for state in ("held", "published", "held")]
-    page = visitors.open(java_script_enabled=scripts)
-    sign_in(page, live_server.url + QUEUE, ModeratorFactory())
-    page.click(f"#card-{comments[0].pk} .q-more summary")
-    page.click(f"#card-{comments[0].pk} .q-more button[value=advertising]")
-    page.wait_for_selector("#batch")
-    assert "3 comments would be changed. Nothing has been changed yet." in page.inner_text("#batch")
-    page.click("button[value=run]")
-    page.wait_for_selector("text=3 of 3 done.")
-    assert sorted(Comment.objects.values_list("state", flat=True)) == ["rejected", "rejected", "removed"]
-    page.click("button[value=undo]")
-    page.wait_for_selector("text=3 undone.")
-    assert sorted(Comment.objects.values_list("state", flat=True)) == ["held", "held", "published"]
-    assert Batch.objects.get().state == "undone"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
