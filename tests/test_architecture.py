@@ -29,6 +29,14 @@ LEVELS = {app: level for level, line in enumerate(LAYERS) for app in line}
 STATE_WRITERS = {"forum/discussion/services.py", "forum/discussion/tally.py"}
 STATE_FIELDS = {"public", "listed", "held", "seen_by_human"}
 HTML_WRITERS = {"markup.py", "rendering.py"}
+# What talks to other machines, and who may: the worker's mail, the start of a server that looks for a free port.
+NETWORK = {"socket", "ssl", "smtplib", "ftplib", "http.client", "urllib.request", "requests", "httpx", "urllib3", "aiohttp"}
+CALLERS = {
+    "forum/mail/failures.py",
+    "forum/jobs/worker.py",
+    "forum/site/startup.py",
+    "forum/site/management/commands/serve.py",
+}
 
 MODULES = sorted(
     path
@@ -125,6 +133,11 @@ def test_the_search_for_writers_finds_them(attempt: str) -> None:
 def test_text_is_called_safe_only_where_markup_is_made(path: Path) -> None:
     names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
     assert not names & {"mark_safe", "SafeText"}
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if name_of(path) not in CALLERS], ids=name_of)
+def test_nothing_that_answers_a_request_can_call_another_machine(path: Path) -> None:
+    assert {module for _line, module in imported_modules(path)} & NETWORK == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)

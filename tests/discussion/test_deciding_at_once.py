@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 
 from forum.accounts.models import Guest
-from forum.discussion.models import ActorKind, Comment, Discussion
+from forum.discussion.editing import edit_comment
+from forum.discussion.models import ActorKind, Comment, Discussion, PendingChange
 from forum.discussion.recount import recount_discussion
 from forum.discussion.services import Actor, StaleVersionError, post_comment, transition
 from tests.discussion.naive import expected, stored
@@ -61,6 +62,27 @@ def test_of_two_moderators_one_decides_and_the_other_is_told(attempt: int) -> No
     comment.refresh_from_db()
     assert comment.state == won[0].state == told[0].comment.state
     assert comment.decisions.filter(actor_kind="moderator").count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_writer_changes_the_words_in_the_moment_of_the_decision(attempt: int) -> None:
+    comment = CommentFactory(state="held", body="Old words.")
+    moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
+    change = {"body": "New words.", "subject": "", "relation": "", "actor": Actor(ActorKind.WRITER)}
+    edited, decided = at_once(
+        [
+            lambda: edit_comment(comment, **change),
+            lambda: transition(comment, "published", actor=moderator, expected_version=comment.version),
+        ]
+    )
+    assert isinstance(edited, Comment), edited
+    comment.refresh_from_db()
+    if isinstance(decided, StaleVersionError):
+        assert (comment.state, comment.body) == ("held", "New words.")
+        assert comment.decisions.filter(actor_kind="moderator").count() == 0
+    else:
+        assert (comment.state, comment.body) == ("published", "Old words."), "what nobody has read is not public"
+        assert PendingChange.objects.get(comment=comment).body == "New words."
 
 
 def test_many_reply_to_one_thread_while_a_moderator_decides_on_it() -> None:

@@ -126,6 +126,14 @@ def test_card_shows_context_reasons_and_marks_and_nothing_unescaped(client: Clie
     assert "A guest." in page
 
 
+def test_strong_reasons_are_told_first(client: Client) -> None:
+    comment = CommentFactory(state="held")
+    suspect(comment, Lane.ADVERTISING, strength="weak", code="one", sentence="A hint.")
+    suspect(comment, Lane.ADVERTISING, strength="strong", code="two", sentence="A sign.")
+    (card,) = client.get(QUEUE).context["cards"]
+    assert [reason.sentence for reason in card.reasons] == ["A sign.", "A hint."]
+
+
 def test_marks_that_do_not_fit_the_text_are_left_out(client: Client) -> None:
     comment = CommentFactory(state="held", body="Short.")
     signal = suspect(comment, Lane.ADVERTISING)
@@ -260,6 +268,19 @@ def test_later_moderator_is_told_and_overwrites_nothing(client: Client) -> None:
     assert "Joan: Tomas decided this less than a minute ago: public." in answer.content.decode()
     assert Comment.objects.get(pk=comment.pk).state == "published"
     assert Decision.objects.filter(comment=comment, actor_kind="moderator").count() == 1
+
+
+@pytest.mark.parametrize("verb", ["publish", "advertising", "later"])
+def test_words_that_the_moderator_has_not_read_are_not_decided_on(client: Client, verb: str) -> None:
+    comment = CommentFactory(state="held", name="Joan", body="It took us a year.")
+    edit_comment(comment, body="It took us two years.", subject="", relation="", actor=Actor(ActorKind.WRITER))
+    answer = press(client, comment, verb)
+    assert 'class="warning"' in answer.content.decode()
+    assert "It took us two years." in answer.content.decode()
+    comment.refresh_from_db()
+    assert (comment.state, comment.body) == ("held", "It took us two years.")
+    press(client, comment, "publish")
+    assert Comment.objects.get(pk=comment.pk).state == "published"
 
 
 @pytest.mark.parametrize("verb", ["publish", "cut", "advertising", "later", "second"])
