@@ -30,6 +30,8 @@ from forum.discussion.models import ActorKind, Comment
 from forum.discussion.paging import write_keyset
 from forum.discussion.services import Actor
 from forum.imports.sample import load_sample
+from forum.related.neighbours import walk_on
+from forum.search.vocabulary import learn
 from forum.subscriptions.kinds import emails_url
 from forum.subscriptions.services import stop, subscribe
 from tests.accounts.entrance import ENTRANCE
@@ -66,6 +68,8 @@ class Sample:
     def load(cls) -> "Sample":
         """Load the sample into the empty database of a test."""
         article = load_sample()
+        learn()
+        walk_on()  # what is near to each conversation stands below it
         assert article is not None
         threads = Comment.objects.filter(public=True, root=None)
         question = Comment.objects.filter(waiting=True).first()

@@ -37,13 +37,15 @@ class PostgresEngine:
         if question.condition:
             where.append(question.condition[0])
             params.extend(question.condition[1])
-        # The limit first: ranking reads every place of every word.
+        # Keys first, by the index of words: left to itself, the database reads the latest rows one by one until enough match.
+        # And the limit before the ranking, which reads every place of every word.
         sql = f"""
-            SELECT rowid, ts_rank(%s::float4[], words, %s::tsquery, {DIVIDED_BY_LENGTH}), marks FROM (
-                SELECT rowid, words, marks FROM "{name}" WHERE {" AND ".join(where)} ORDER BY rowid DESC LIMIT %s
-            ) AS found"""
+            WITH found AS MATERIALIZED (SELECT rowid FROM "{name}" WHERE {" AND ".join(where)}),
+                 latest AS (SELECT rowid FROM found ORDER BY rowid DESC LIMIT %s)
+            SELECT rowid, ts_rank(%s::float4[], words, %s::tsquery, {DIVIDED_BY_LENGTH}), marks
+            FROM "{name}" JOIN latest USING (rowid)"""
         with connections[router.db_for_read(table)].cursor() as cursor:
-            cursor.execute(sql, [WEIGHTS, wanted, *params, limit])
+            cursor.execute(sql, [*params, limit, WEIGHTS, wanted])
             return [Match(*row) for row in cursor.fetchall()]
 
     def match_any(self, table: type[IndexedText], stems: Sequence[str], *, limit_each: int) -> list[tuple[int, int]]:
