@@ -387,6 +387,7 @@ class Decision(models.Model):
         KEPT = "kept", _("read and left as it is")
         PLACE = "place", _("moved to the comment it answers")
         LOCK = "lock", _("conversation closed or opened again")
+        TOPICS = "topics", _("said what it is about")
         DISCUSSION = "discussion", _("all comments under an article closed or opened")
 
     # One of the two: a comment, but for what closes or opens a whole discussion.

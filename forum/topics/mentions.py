@@ -9,15 +9,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 
-from forum.discussion.models import Comment
+from forum.accounts.models import User
+from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.services import lock_comment, show_change
 
 from .counting import Pair, apply_change, count_change, lock_counts
 from .events import topics_corrected
 from .matching import Matcher, Span
-from .models import By, Mention, Standing
+from .models import By, Mention, Standing, Topic
 from .texts import text_of_comment
 from .vocabulary import current_matcher
 
@@ -57,9 +60,11 @@ def settle_comments(comments: Sequence[Comment], matcher: Matcher, *, searches: 
     With ``searches`` false only who may read them is looked at.
     """
     found = {comment: find_topics(comment, matcher) if searches and comment.public else None for comment in comments}
-    if not _make_plan(found, matcher).comment_ids:
+    changing = _make_plan(found, matcher).comment_ids
+    if not changing:
         return 0
     with transaction.atomic():
+        _show(changing)
         lock_counts()
         versions = dict(Comment.objects.filter(pk__in=[comment.pk for comment in comments]).values_list("pk", "version"))
         found = {comment: places for comment, places in found.items() if versions.get(comment.pk) == comment.version}
@@ -68,32 +73,64 @@ def settle_comments(comments: Sequence[Comment], matcher: Matcher, *, searches: 
     return len(plan.comment_ids)
 
 
+def _show(comment_ids: Collection[int]) -> None:
+    """Raise the versions that pages of the conversations with these comments hang on: they name topics. Before the counts."""
+    places = Discussion.objects.filter(comments__in=comment_ids).values("pk")
+    rows = Discussion.objects.select_for_update(no_key=True).filter(pk__in=places).order_by("pk")
+    Discussion.objects.filter(pk__in=[row.pk for row in rows.only("pk")]).update(version=F("version") + 1)
+
+
 @transaction.atomic
-def correct_comment(comment: Comment, *, topic_ids: Collection[int], by: By) -> None:
+def correct_comment(comment: Comment, *, topic_ids: Collection[int], by: By, who: User | None = None) -> None:
     """Store that ``comment`` is about these topics and no others, as a person says; later searches leave that alone.
 
-    Sends ``topics_corrected``.
+    Topics that are not in use stay as they are. What a moderator said, its writer does not change; what ``who``, a moderator,
+    changes is in the log. Nothing is stored for an erased comment. Sends ``topics_corrected``.
     """
     discussion, comment = lock_comment(comment)
+    if comment.state == Comment.State.ERASED:
+        return
     topics_corrected.send(Comment, comment=comment)
     lock_counts()
     matcher = current_matcher()
     stored = {mention.topic_id: mention for mention in Mention.objects.filter(comment=comment)}
+    changed: dict[int, bool] = {}
     for topic_id, mention in stored.items():
         is_about = topic_id in topic_ids
-        if is_about == (mention.standing != Standing.DENIED):
+        if is_about == (mention.standing != Standing.DENIED) or topic_id not in matcher.topic_ids:
             continue
+        if by == By.WRITER and mention.corrected_by == By.MODERATOR:
+            continue
+        changed[topic_id] = is_about
         # Where its words are there, "about this" is no more than what was found.
         about = Standing.FOUND if mention.spans else Standing.ADDED
         mention.standing, mention.corrected_by = about if is_about else Standing.DENIED, by
         mention.save(update_fields=["standing", "corrected_by"])
     at = comment.published_at or comment.sort_at
+    added = matcher.topic_ids & set(topic_ids) - stored.keys()
     Mention.objects.bulk_create(
-        Mention(comment=comment, topic_id=topic_id, standing=Standing.ADDED, corrected_by=by, at=at)
-        for topic_id in matcher.topic_ids & set(topic_ids) - stored.keys()
+        Mention(comment=comment, topic_id=topic_id, standing=Standing.ADDED, corrected_by=by, at=at) for topic_id in added
     )
+    if by == By.MODERATOR:
+        _log(comment, who, changed | dict.fromkeys(added, True))
     _write(_make_plan({comment: find_topics(comment, matcher) if comment.public else None}, matcher))
     show_change(discussion)
+
+
+def _log(comment: Comment, who: User | None, changed: Mapping[int, bool]) -> None:
+    names = Topic.objects.filter(pk__in=changed).order_by("name").values_list("pk", "name")
+    said = [f"{'+' if changed[pk] else '-'} {name}" for pk, name in names]
+    if said:
+        Decision.objects.create(
+            comment=comment,
+            kind=Decision.Kind.TOPICS,
+            who=who,
+            actor_kind=ActorKind.MODERATOR,
+            from_state=comment.state,
+            to_state=comment.state,
+            note=", ".join(said),
+            at=timezone.now(),
+        )
 
 
 def _make_plan(found: Mapping[Comment, Found | None], matcher: Matcher) -> _Plan:
