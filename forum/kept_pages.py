@@ -23,6 +23,8 @@ KEPT_PAGES = {
     "site:sitemap-part": KeptPage(SITE),
     "discussion:home": KeptPage(SITE, parameters=frozenset({"after"})),
     "discussion:unanswered": KeptPage(SITE, parameters=frozenset({"after", "order", "topic"})),
+    "topics:topics": KeptPage(SITE),
+    "topics:topic": KeptPage(SITE, parameters=frozenset({"after", "with"})),
     "site:guidelines": KeptPage(SITE),
     "site:privacy": KeptPage(SITE),
     "site:help": KeptPage(SITE),

@@ -469,6 +469,7 @@ SITEMAP_SECTIONS = [
     "forum.discussion.sitemap.FixedPages",
     "forum.discussion.sitemap.Shelves",
     "forum.discussion.sitemap.Conversations",
+    "forum.topics.sitemap.Topics",
 ]
 
 # -- lists of comments

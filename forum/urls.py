@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("forum.subscriptions.urls")),
     path("", include("forum.discussion.urls")),
     path("", include("forum.search.urls")),
+    path("", include("forum.topics.urls")),
     path("", include("forum.privacy.urls")),
     path("", include("forum.duty.urls")),
     path("", include("forum.api.urls")),

@@ -34,6 +34,7 @@ from forum.related.neighbours import walk_on
 from forum.search.vocabulary import learn
 from forum.subscriptions.kinds import emails_url
 from forum.subscriptions.services import stop, subscribe
+from forum.topics.searching import search_all
 from tests.accounts.entrance import ENTRANCE
 from tests.factories import STEPS, ArticleFactory, CommentFactory, GuestFactory
 
@@ -50,6 +51,7 @@ PERSONAL = {"discussion:draft", "discussion:draft-discard", "discussion:draft-ma
 MEMBERS_ONLY = {"discussion:attach", "discussion:comment-ignore", "own:settings", "own:show-again", "duty:choices"}
 
 # Something, nothing, and a narrowed search.
+BY_TOPIC = ("/topics/walking/?with=son-or-daughter", "/unanswered/?topic=spasticity", "/unanswered/?topic=wheelchair")
 SEARCHES = ("/search/?q=how+long", "/search/?q=zzzzz", "/search/?q=it+takes&only=comments&year=2010")
 
 # All that axe tests by default, the contrast of AAA, and targets big enough for a finger that trembles.
@@ -71,6 +73,7 @@ class Sample:
         learn()
         walk_on()  # what is near to each conversation stands below it
         assert article is not None
+        search_all()
         threads = Comment.objects.filter(public=True, root=None)
         question = Comment.objects.filter(waiting=True).first()
         return cls(article, threads.order_by("-reply_count")[0], question or threads[0])
@@ -99,6 +102,8 @@ class Sample:
             "moderation:flag": [{"pk": self.question.pk}],
             "discussion:member": [{"slug": Comment.objects.filter(public=True, author__isnull=False)[:1].get().author.slug}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
+            # Much, a question that waits, and nothing.
+            "topics:topic": [{"slug": "walking"}, {"slug": "spasticity"}, {"slug": "wheelchair"}],
             "subscriptions:emails-by-link": [{"token": "cut-off"}],
             "duty:choices-by-link": [{"token": "cut-off"}],
             "subscriptions:follow-article": [{"slug": slug}],
@@ -112,7 +117,8 @@ class Sample:
         """Return the path of every public page, its views by query, and a page that does not exist."""
         found = [reverse(name, kwargs=kwargs) for name in _names() for kwargs in self.arguments_of(name)]
         article = self.article.get_absolute_url()
-        return [*found, f"{article}?order=newest", f"{article}?order=waiting", *SEARCHES, "/there-is-no-such-page/"]
+        queries = [f"{article}?order=newest", f"{article}?order=waiting", *SEARCHES, *BY_TOPIC]
+        return [*found, *queries, "/there-is-no-such-page/"]
 
 
 @dataclass(frozen=True)
@@ -138,9 +144,7 @@ class OwnPages:
     @property
     def cookie(self) -> dict[str, str]:
         """Return the name and the value of the cookie by which a browser is the guest's."""
-        response = HttpResponse()
-        remember_guest(response, self.guest)
-        return {"name": settings.GUEST_COOKIE_NAME, "value": response.cookies[settings.GUEST_COOKIE_NAME].value}
+        return cookie_of(self.guest)
 
     def paths(self) -> list[str]:
         """Return the path of every page that is theirs."""
@@ -173,6 +177,13 @@ class OwnPages:
     def _links(self) -> list[str]:
         names = {Purpose.MINE: "mine-by-link", Purpose.PROVE: "mine-prove"}
         return [reverse(f"discussion:{name}", args=[make_link(self.guest, purpose)]) for purpose, name in names.items()]
+
+
+def cookie_of(guest: Guest) -> dict[str, str]:
+    """Return the name and the value of the cookie by which a browser is the guest's."""
+    response = HttpResponse()
+    remember_guest(response, guest)
+    return {"name": settings.GUEST_COOKIE_NAME, "value": response.cookies[settings.GUEST_COOKIE_NAME].value}
 
 
 def _names() -> list[str]:

@@ -24,6 +24,7 @@ from .years import YearStrip, make_year_strip
 
 ARTICLES_ON_A_PAGE = 10
 QUESTIONS_ON_A_PAGE = 20
+MOST_SORTED = 200  # questions: whose topics are offered
 MOST_COUNTED = 1_000  # questions are counted up to here: a list never counts a big table
 Keyset = tuple[datetime, int]
 
@@ -119,9 +120,9 @@ def read_questions(
 
 
 def find_waiting() -> Sequence[int]:
-    """Return the ids of the questions that have waited the longest, at most MOST_COUNTED."""
+    """Return the ids of the questions that have waited the longest, at most MOST_SORTED."""
     shown = Comment.objects.visible_to(ANONYMOUS).waiting().order_by("active_at", "id")
-    return list(shown.values_list("pk", flat=True)[:MOST_COUNTED])
+    return list(shown.values_list("pk", flat=True)[:MOST_SORTED])
 
 
 def draw_questions(today: date) -> list[Comment]:

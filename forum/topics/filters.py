@@ -29,7 +29,7 @@ class TopicFilter:
         topic = find_topic(value)
         if topic is None:
             raise Http404("no such topic")
-        return _choose(topic, is_rare=count_comments([topic.pk]).get(topic.pk, 0) <= FEW)
+        return self.choose(topic, count_comments([topic.pk]).get(topic.pk, 0))
 
     def offer(self, comment_ids: Collection[int]) -> Sequence[tuple[Choice, int]]:
         """Return the topics that the most of these comments name. Two queries."""
@@ -40,16 +40,16 @@ class TopicFilter:
         found = [(topics[pk], count) for pk, count in counts if pk in topics][:MOST_OFFERED]
         return [(_offer(topic), count) for topic, count in found]
 
+    def choose(self, topic: Topic, count: int) -> Choice:
+        """Return the choice of ``topic``, which about ``count`` comments name."""
+        shown = Mention.objects.filter(topic=topic, shown=True)
+        # They mean the same. With the first the database begins at the mentions of the topic, with the second at the list.
+        is_named = Q(pk__in=shown.values("comment")) if count <= FEW else Q(Exists(shown.filter(comment=OuterRef("pk"))))
+        return Choice(topic.slug, topic.name, is_named)
+
 
 def _offer(topic: Topic) -> Choice:
     return Choice(topic.slug, topic.name, Q(mentions__topic=topic.pk, mentions__shown=True))  # a list makes many of these
-
-
-def _choose(topic: Topic, *, is_rare: bool) -> Choice:
-    shown = Mention.objects.filter(topic=topic, shown=True)
-    # The two mean the same; the database begins with the mentions of a rare topic, and with the list where the topic is common.
-    is_named = Q(pk__in=shown.values("comment")) if is_rare else Q(Exists(shown.filter(comment=OuterRef("pk"))))
-    return Choice(topic.slug, topic.name, is_named)
 
 
 TOPIC = TopicFilter()

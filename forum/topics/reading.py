@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from .counting import pair_key
-from .models import Mention, Topic, TopicPair
+from .models import ArticleMention, Mention, Standing, Topic, TopicPair
 
 
 def find_topic(slug: str) -> Topic | None:
@@ -30,19 +30,26 @@ def topics_of(comment_ids: Collection[int]) -> dict[int, list[Topic]]:
 
 def comments_naming(topic_ids: Iterable[int], *, limit_each: int) -> list[tuple[int, int]]:
     """Return (comment, topic) for the latest ``limit_each`` comments that name each of these topics, by ids. One query."""
-    parts: list[str] = []
-    values: list[Any] = []
-    for topic_id in topic_ids:
-        latest = Mention.objects.filter(topic=topic_id, shown=True).order_by("-at", "-comment")
-        sql, params = latest.values_list("comment_id", "topic_id")[:limit_each].query.sql_with_params()
-        # SQLite takes no LIMIT in a part of a UNION itself.
-        parts.append(f"SELECT * FROM ({sql}) part{len(parts)}")  # noqa: S608 - the ORM wrote it, values stand apart
-        values += params
-    if not parts:
+    shown = Mention.objects.filter(shown=True).order_by("-at", "-comment").values_list("comment_id", "topic_id")
+    return [(row[0], row[1]) for row in _read_each(shown.filter(topic=topic_id)[:limit_each] for topic_id in topic_ids)]
+
+
+def topics_in_articles(topic_ids: Iterable[int]) -> set[int]:
+    """Return those of these topics that a published article names. One query, which stops at the first article of each."""
+    named = ArticleMention.objects.filter(article__status="published").exclude(standing=Standing.DENIED).values_list("topic_id")
+    return {row[0] for row in _read_each(named.filter(topic=topic_id)[:1] for topic_id in topic_ids)}
+
+
+def _read_each(parts: Iterable[QuerySet[Any, Any]]) -> list[tuple[Any, ...]]:
+    """Return the rows of all of ``parts``, read at once."""
+    written = [part.query.sql_with_params() for part in parts]
+    if not written:
         return []
+    # SQLite takes no LIMIT in a part of a UNION itself.
+    sql = " UNION ALL ".join(f"SELECT * FROM ({part}) part{number}" for number, (part, _params) in enumerate(written))  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        return [(comment_id, topic_id) for comment_id, topic_id in cursor.fetchall()]
+        cursor.execute(sql, [value for _part, params in written for value in params])
+        return cursor.fetchall()
 
 
 def count_comments(topic_ids: Iterable[int]) -> dict[int, int]:

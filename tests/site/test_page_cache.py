@@ -37,8 +37,10 @@ from forum.related.neighbours import follow_changes
 from forum.site.freshness import Proof
 from forum.site.models import SiteText, SiteVersion
 from forum.site.page_cache import GRACE_SECONDS, PageCache
+from forum.topics.editing import change_vocabulary
 from forum.topics.mentions import correct_comment
 from forum.topics.models import By, Topic
+from forum.topics.searching import search_all
 from tests.factories import ArticleFactory, CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
 from tests.topics.vocabularies import make_vocabulary
 
@@ -355,7 +357,9 @@ def test_number_of_a_conversation_that_cannot_be_is_answered(cache: PageCache, n
 
 
 STEPS = st.tuples(
-    st.sampled_from(["post", "move", "edit", "rename", "article", "shelf", "words", "mark", "close", "relate"]),
+    st.sampled_from(
+        ["post", "move", "edit", "rename", "article", "shelf", "words", "mark", "close", "relate", "topic", "correct"]
+    ),
     st.integers(0, 10_000),
 )
 
@@ -386,14 +390,16 @@ class World:
         self.moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
         self.comments: list[int] = []
         self.names = 0
+        self.topics = {topic.slug: topic for topic in Topic.objects.all()}
 
     def paths(self) -> list[str]:
         articles = [article.get_absolute_url() for article in self.articles]
         last = Comment.objects.get(pk=self.comments[-1])
         thread = f"{last.discussion.article.get_absolute_url()}comments/{last.thread_id}/"
+        about = ["/topics/", "/topics/stroke/", "/topics/stroke/?with=splints", "/unanswered/?topic=splints"]
         return [*articles, f"{articles[0]}?order=newest", f"{articles[0]}?order=waiting", thread, "/", "/unanswered/", "/help/",
                 self.shelf.get_absolute_url(), "/feed.atom", f"{articles[0]}feed.atom", f"{thread}feed.atom",
-                "/sitemap.xml", "/sitemap-articles.xml"]  # fmt: skip
+                "/sitemap.xml", "/sitemap-articles.xml", *about]  # fmt: skip
 
     def threads(self) -> list[str]:
         """Return the pages of the last conversations: what others wrote is shown below them."""
@@ -450,6 +456,18 @@ class World:
     def _words(self, number: int, comment: Comment) -> None:
         SiteText(pk=1, footer=f"Words below, {number}.", visitor_name=f"A reader {number % 3}").save()
         SiteVersion.objects.bump_frame()
+
+    def _topic(self, number: int, comment: Comment) -> None:
+        """Change the vocabulary, and let the worker follow, or part of the way."""
+        topic = self.topics["stroke" if number % 2 else "splints"]
+        Topic.objects.filter(pk=topic.pk).update(name=f"{topic.name} {number}", is_active=number % 5 > 0)
+        change_vocabulary()
+        search_all(seconds=0 if number % 3 else None)
+
+    def _correct(self, number: int, comment: Comment) -> None:
+        if comment.state != "erased":
+            about = [topic.pk for turn, topic in enumerate(self.topics.values()) if (number + turn) % 3]
+            correct_comment(comment, topic_ids=about, by=By.WRITER)
 
     def _mark(self, number: int, comment: Comment) -> None:
         mark_question(comment, is_question=not comment.is_question, actor=self.moderator)

@@ -1,0 +1,31 @@
+"""From a topic to what people wrote about it: by keyboard, without scripts."""
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.acts import press_until_focused
+from tests.conftest import Visitors
+from tests.factories import CommentFactory
+from tests.topics.vocabularies import make_vocabulary
+
+pytestmark = [pytest.mark.browser, pytest.mark.one_database]
+
+
+def test_reader_finds_others_by_keyboard_without_scripts(visitors: Visitors, live_server: LiveServer) -> None:
+    make_vocabulary()
+    CommentFactory(body="We had splints for a year.")
+    both = CommentFactory(body="A splint after the stroke. Does it help?")
+    page = visitors.open(java_script_enabled=False)
+    page.goto(live_server.url)
+    page.click("nav[aria-label=Topics] a:has-text('Splints')")
+    assert page.locator("h1").text_content() == "Splints"
+    assert page.locator(".lines mark").count() == 2
+    page = visitors.open()
+    page.goto(f"{live_server.url}/topics/splints/")
+    press_until_focused(page, "details > summary")
+    page.keyboard.press("Enter")
+    press_until_focused(page, "a[href*='with=stroke']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/topics/splints/?with=stroke")
+    press_until_focused(page, f"a[href='/comments/{both.pk}/reply/']")
+
