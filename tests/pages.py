@@ -102,6 +102,7 @@ class Sample:
             "moderation:flag": [{"pk": self.question.pk}],
             "discussion:member": [{"slug": Comment.objects.filter(public=True, author__isnull=False)[:1].get().author.slug}],
             "discussion:thread": [{"slug": slug, "pk": self.thread.pk}],
+            "topics:comment": [{"pk": self.question.pk}],
             # Much, a question that waits, and nothing.
             "topics:topic": [{"slug": "walking"}, {"slug": "spasticity"}, {"slug": "wheelchair"}],
             "subscriptions:emails-by-link": [{"token": "cut-off"}],
@@ -154,6 +155,7 @@ class OwnPages:
         found += self._links()
         for name in ("comment-edit", "comment-withdraw", "comment-appeal"):
             found += [reverse(f"discussion:{name}", args=[comment.pk]) for comment in self.comments.values()]
+        found.append(reverse("topics:comment", args=[self.comments["published"].pk]))
         return [*found, *self._emails(), self.comments["published"].discussion.article.get_absolute_url()]
 
     def _emails(self) -> list[str]:

@@ -373,6 +373,8 @@ def _more(row: Row, around: Surroundings, name: str) -> Iterable[tuple[str, str]
     if around.member_id is not None and not row.is_mine and not around.ignored.has(row.author_id, row.guest_id):
         words = _("Fold this comment for me") if row.origin and not row.author_id else _("Fold comments by %(name)s for me")
         yield f"{path}ignore/", words % {"name": name}
+    if row.is_mine and row.public:
+        yield f"{path}topics/", _("Say what this comment is about")
     if not row.is_mine:
         yield f"{path}flag/", _("Report this comment")
 

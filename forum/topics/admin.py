@@ -3,15 +3,26 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
+from forum.accounts.models import User
+from forum.discussion.admin.verbs import name_of
+
+from .correcting import CorrectionForm, find_comment
 from .editing import change_vocabulary
-from .models import Spelling, Topic, TopicPair
+from .mentions import correct_comment
+from .models import By, Spelling, Topic, TopicPair
 
 
 class SpellingInline(admin.TabularInline):
@@ -59,6 +70,32 @@ class TopicAdmin(admin.ModelAdmin):
             change_vocabulary()
             words = _("All texts are searched again now, in the background. On a large site that takes some minutes.")
             messages.info(request, words)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page on which moderators say what a comment is about."""
+        own = [path("comment/<int:pk>/", self.admin_site.admin_view(self.correct), name="topics_comment")]
+        return [*own, *super().get_urls()]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def correct(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a moderator what a comment is said to be about, or take what they say of that."""
+        if not isinstance(request.user, User) or not request.user.has_perm("discussion.moderate_comment"):
+            raise PermissionDenied
+        comment = find_comment(pk)
+        if comment is None:
+            raise Http404
+        form = CorrectionForm(request.POST if request.method == "POST" else None, comment=comment, by=By.MODERATOR)
+        if request.method == "POST" and form.is_valid():
+            correct_comment(comment, topic_ids=form.topic_ids(), by=By.MODERATOR, who=request.user)
+            messages.success(request, _("Stored: what the comment by %(name)s is about.") % {"name": name_of(comment)})
+            return redirect("admin:topics_comment", pk)
+        context = self.admin_site.each_context(request) | {
+            "title": _("What it is about"),
+            "comment": comment,
+            "name": name_of(comment),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/topics/comment.html", context)
 
     @admin.display(description=gettext_lazy("spellings"), ordering="spelling_total")
     def spelling_count(self, topic: Topic) -> int:
