@@ -69,8 +69,8 @@ def shown(markdown: str, target: Target) -> str:
 
 
 def without_nul(html: str) -> str:
-    """Return HTML as the code sees it: control characters are dropped before it is parsed."""
-    return re.sub(r"[\x00\x0b]", "", html)
+    """Return HTML as the code sees it: what no page can show is dropped before it is parsed."""
+    return html.replace("\x00", "")
 
 
 @pytest.mark.parametrize("target", Target)
