@@ -48,8 +48,8 @@ def find_account() -> pwd.struct_passwd | None:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """Run a server for the time of the block and give its DATABASE_URL."""
+def running_server(kept: Path | None = None, options: str = OPTIONS) -> Iterator[str]:
+    """Run a server for the time of the block and give its DATABASE_URL. With ``kept``, its data are in that folder, and stay."""
     account = find_account()
     with tempfile.TemporaryDirectory(prefix="pg-") as name:
         folder = Path(name)
@@ -57,30 +57,35 @@ def running_server() -> Iterator[str]:
         folder.chmod(0o755)  # for the other account; what it holds is closed below
         home = folder / "server"
         home.mkdir(mode=0o700)
+        data = kept or home / "data"
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if account:
-            os.chown(home, account.pw_uid, account.pw_gid)
+            for owned in (home, data):
+                os.chown(owned, account.pw_uid, account.pw_gid)
 
         def run(program: str, *arguments: str) -> None:
-            done = subprocess.run(
-                [binaries / program, "-D", home / "data", *arguments],
-                cwd=home,
-                stdout=subprocess.DEVNULL,
-                stderr=(folder / "errors").open("ab"),
-                user=account.pw_uid if account else None,
-                group=account.pw_gid if account else None,
-                extra_groups=[] if account else None,
-                check=False,
-            )
+            with (folder / "errors").open("ab") as errors:
+                done = subprocess.run(
+                    [binaries / program, "-D", data, *arguments],
+                    cwd=home,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    user=account.pw_uid if account else None,
+                    group=account.pw_gid if account else None,
+                    extra_groups=[] if account else None,
+                    check=False,
+                )
             if done.returncode:
                 sys.exit(f"PostgreSQL: {program} failed.\n{(folder / 'errors').read_text()}")
 
-        run("initdb", "--auth=trust", "--username=understory", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-        run("pg_ctl", "-w", "-l", str(home / "log"), "-o", f"{OPTIONS} -c unix_socket_directories={home}", "start")
+        if not (data / "PG_VERSION").exists():
+            run("initdb", "--auth=trust", "--username=understory", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        run("pg_ctl", "-w", "-l", str(home / "log"), "-o", f"{options} -c unix_socket_directories={home}", "start")
         try:
             os.environ["PATH"] += f":{binaries}"  # its own pg_dump and pg_restore, for a command that looks for them
             yield f"postgres://understory@{quote(str(home), safe='')}/postgres"
         finally:
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
+            run("pg_ctl", "-w", "-m", "fast" if kept else "immediate", "stop")
 
 
 def main(command: list[str]) -> int:

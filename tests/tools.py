@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from tests.chromium import CHROMIUM_NAMES
 
@@ -13,23 +14,24 @@ TOOLS: dict[tuple[str, ...], str] = {
     CHROMIUM_NAMES: "chromium",
     ("java",): "default-jre-headless",
     ("npm",): "npm",
+    ("wrk",): "wrk",  # the benchmark is tried too
 }
 
 
-def find_missing() -> list[str]:
+def find_missing(tools: Mapping[tuple[str, ...], str] = TOOLS) -> list[str]:
     """Return the Debian packages to install."""
-    return [package for names, package in TOOLS.items() if not any(shutil.which(name) for name in names)]
+    return [package for names, package in tools.items() if not any(shutil.which(name) for name in names)]
 
 
-def main() -> int:
-    """Install what is missing; say plainly what to do where that is not possible."""
-    missing = find_missing()
+def install(tools: Mapping[tuple[str, ...], str], who: str) -> int:
+    """Install what is missing of ``tools``; say plainly what to do where that is not possible. Returns 0 when all is there."""
+    missing = find_missing(tools)
     if not missing:
         return 0
     if not shutil.which("apt-get") or (os.geteuid() != 0 and not shutil.which("sudo")):
-        print(f"The tests need {', '.join(missing)}. Please install them and try again.", file=sys.stderr)
+        print(f"{who} needs {', '.join(missing)}. Please install that and try again.", file=sys.stderr)
         return 1
-    print(f"Installing what the tests need: {', '.join(missing)}", flush=True)
+    print(f"{who} needs {', '.join(missing)}, which is being installed.", flush=True)
     prefix = [] if os.geteuid() == 0 else ["sudo"]
     install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *missing]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -41,4 +43,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(install(TOOLS, "The test run"))
