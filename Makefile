@@ -1,13 +1,14 @@
 # make run     the site on http://localhost:PORT, with all it needs (Python 3.11 or newer, with its venv module)
 # make test    all tests, on SQLite and on PostgreSQL, in a real browser
-# make drill   the failure drill: parts of a whole installation are killed while people write (Debian; Patroni, etcd, Redis, nginx)
 # make check   formatters, linters, types, Django's own checks
+# make bench   the benchmark, on SQLite and on PostgreSQL; BENCH="--sizes 25000 --rounds 3" says how (python -m bench --help)
+# make drill   the failure drill: parts of a whole installation are killed while people write (Debian; Patroni, etcd, Redis, nginx)
 
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run test check drill
+.PHONY: run test check bench drill
 .DELETE_ON_ERROR:
 
 run: .venv/runs
@@ -26,6 +27,9 @@ check: .venv/tests
 	$(BIN)/mypy
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: .venv/tests
+	@$(BIN)/python -m bench $(BENCH)
 
 drill: .venv/tests
 	@$(BIN)/python -m bench.drill

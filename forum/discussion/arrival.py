@@ -1,6 +1,7 @@
 """How a text came in: when its form was opened, what stood in the field that nobody sees, from which address."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core import signing
 from django.utils import timezone
@@ -20,9 +21,9 @@ class Arrival:
 UNKNOWN_ARRIVAL = Arrival()
 
 
-def sign_opening() -> str:
-    """Return this moment, signed: when a form was opened."""
-    return signing.dumps(int(timezone.now().timestamp()), salt=_SALT)
+def sign_opening(now: datetime | None = None) -> str:
+    """Return ``now``, by default this moment, signed: when a form was opened."""
+    return signing.dumps(int((now or timezone.now()).timestamp()), salt=_SALT)
 
 
 def seconds_since_opening(signed: str) -> float | None:
