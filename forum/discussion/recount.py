@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import ExtractYear
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear
@@ -61,6 +61,20 @@ def recount_family(discussion_id: int, ids: Sequence[int], root_ids: Sequence[in
     _recount_places(discussion_id, ids)
     _recount_previews(discussion_id, root_ids)
     _recount_totals(discussion_id)
+
+
+def recount_thread(root: Comment) -> None:
+    """Correct all that is stored about a thread and what hangs on it, in short transactions; the rest is right."""
+    thread = Comment.objects.filter(Q(pk=root.pk) | Q(root=root.pk))
+    for ids in _in_batches(thread):
+        with transaction.atomic():
+            _lock(root.discussion_id)
+            waiting = Comment.objects.filter(pk__in=ids, waiting=True)
+            before = waiting.count()
+            _recount_places(root.discussion_id, ids)
+            step = waiting.count() - before
+            Discussion.objects.filter(pk=root.discussion_id).update(waiting_count=F("waiting_count") + step)
+    _recount_previews(root.discussion_id, [root.pk])
 
 
 def _in_batches(rows: Any) -> Iterator[list[int]]:

@@ -20,6 +20,11 @@ def remember(comment: Comment) -> None:
     """Store the hashes and the domains of the text of ``comment``, in place of those of an earlier text."""
     TextMark.objects.filter(comment=comment).delete()
     TextMark.objects.bulk_create(TextMark(hash=number, comment=comment) for number in sketch(comment.body))
+    remember_hosts(comment)
+
+
+def remember_hosts(comment: Comment) -> None:
+    """Store the domains that the text of ``comment`` links to, in place of those of an earlier text."""
     HostMention.objects.filter(comment=comment).delete()
     links = own_links(comment.subject, comment.body, article=comment.discussion.article, parent=comment.parent)
     for domain in list(dict.fromkeys(link.domain for link in links))[:MAX_HOSTS]:

@@ -1,6 +1,6 @@
 """Rows in and out of the index, in the transaction of what changes. What is public is in it; who may read it is asked later."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
@@ -30,6 +30,17 @@ def index_comment(comment: Comment) -> None:
         note_languages([comment.language])
     engine().put(IndexedComment, [text_of_comment(comment, language).document()])
     ChangedText.objects.create(comment=comment, is_new=is_new)
+
+
+def index_comments(ids: Collection[int]) -> None:
+    """Let many comments be found that never were, in the caller's transaction; those that are not public are passed over."""
+    rows = Comment.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids, public=True).order_by("pk")
+    comments = list(rows.select_related("discussion__article").defer("body", "discussion__article__body_html"))
+    known = set(IndexedComment.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    note_languages({comment.language for comment in comments if comment.language})
+    texts = [text_of_comment(comment, comment.discussion.article.language) for comment in comments]
+    engine().put(IndexedComment, [text.document() for text in texts])
+    ChangedText.objects.bulk_create(ChangedText(comment_id=text.pk, is_new=text.pk not in known) for text in texts)
 
 
 def index_article(article: Article) -> None:

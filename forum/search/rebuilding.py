@@ -27,6 +27,11 @@ def is_due() -> bool:
     return state.version != VERSION or state.rebuilt_article is not None
 
 
+def make_due() -> None:
+    """Let the worker make the index anew: so many texts went that counting each out would cost more."""
+    IndexState.objects.update(version=0)
+
+
 def rebuild(on_progress: OnProgress = lambda done: None, *, from_start: bool = False) -> int:
     """Index every article and comment again and return how many; one that was stopped goes on, unless ``from_start``.
 

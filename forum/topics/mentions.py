@@ -17,7 +17,7 @@ from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.services import lock_comment, show_change
 
-from .counting import Pair, apply_change, count_change, lock_counts
+from .counting import Pair, apply_change, count_change, lock_counts, pairs_of
 from .events import topics_corrected
 from .matching import Matcher, Span
 from .models import By, Mention, Standing, Topic
@@ -131,6 +131,21 @@ def _log(comment: Comment, who: User | None, changed: Mapping[int, bool]) -> Non
             note=", ".join(said),
             at=timezone.now(),
         )
+
+
+def forget_comments(ids: Collection[int]) -> None:
+    """Delete the mentions of comments that are about to be deleted, and count them out. Their rows are locked."""
+    shown: dict[int, set[int]] = {}
+    for comment_id, topic_id in Mention.objects.filter(comment__in=ids, shown=True).values_list("comment", "topic"):
+        shown.setdefault(comment_id, set()).add(topic_id)
+    if not Mention.objects.filter(comment__in=ids).exists():
+        return
+    lock_counts()
+    counts: Counter[Pair] = Counter()
+    for topics in shown.values():
+        counts.subtract(pairs_of(topics))
+    Mention.objects.filter(comment__in=ids).delete()
+    apply_change(counts)
 
 
 def _make_plan(found: Mapping[Comment, Found | None], matcher: Matcher) -> _Plan:
