@@ -120,6 +120,7 @@ EVIDENCE_DAYS = env.int("EVIDENCE_DAYS", 30, validate=Range(min=1))
 _backups = env.str("BACKUP_DIR", "")
 BACKUP_DIR = Path(_backups).absolute() if _backups else None
 BACKUP_KEEP = env.int("BACKUP_KEEP", 14, validate=Range(min=1))
+IMPORT_UPLOAD_MB = env.int("IMPORT_UPLOAD_MB", 200, validate=Range(min=1))
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{Path(str(DATA_DIR)).resolve() / 'understory.sqlite3'}")
 _replica = env.dj_db_url("DATABASE_REPLICA_URL", "") if env.str("DATABASE_REPLICA_URL", "") else None
 

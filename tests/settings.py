@@ -26,6 +26,7 @@ os.environ.update(
     EVIDENCE_DAYS="30",
     BACKUP_DIR="",
     BACKUP_KEEP="2",
+    IMPORT_UPLOAD_MB="1",
     ALERT_DELAY_SECONDS="600",
     EMAIL_URL="",
     EMAIL_FROM="",

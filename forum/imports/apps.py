@@ -10,4 +10,7 @@ class ImportsConfig(AppConfig):
     name = "forum.imports"
     label = "imports"
     verbose_name = _("Imports")
-    role_permissions = {"operator": ["imports.view_importrun"]}
+    role_permissions = {
+        "author": ["imports.add_upload", "imports.view_upload"],
+        "operator": ["imports.add_upload", "imports.view_upload", "imports.import_everything", "imports.view_importrun"],
+    }

@@ -31,7 +31,7 @@ from forum.discussion.open_format import (
 )
 from forum.moderation.models import Evidence
 
-from .models import ImportedId, SiteIdentity
+from .models import ImportedId, ImportedWriter, SiteIdentity
 
 FILE_MODE = 0o600  # it holds what is not public
 OnProgress = Callable[[int, int], None]
@@ -123,9 +123,10 @@ def _describe_article(article: Article, identity: SiteIdentity, *, with_contacts
         ids = [comment.pk for comment in batch]
         ties = _read_ties("comment", ids, identity)
         evidence = _read_evidence(ids) if with_contacts else {}
+        writers = _read_writers({comment.guest_id for comment in batch if comment.guest_id})
         for comment in batch:
             contacts = {"evidence": evidence.get(comment.pk)} if with_contacts else {}
-            author = _describe_author(comment, with_contacts=with_contacts)
+            author = _describe_author(comment, writers, with_contacts=with_contacts)
             yield describe_comment(comment, author) | {"imported": ties.get(comment.pk, [])} | contacts
             yield from describe_history(comment)
 
@@ -140,10 +141,20 @@ def _in_batches(discussion: Discussion) -> Iterator[list[Comment]]:
         last = batch[-1].pk
 
 
-def _describe_author(comment: Comment, *, with_contacts: bool) -> Values | None:
+def _describe_author(comment: Comment, writers: dict[int, Values], *, with_contacts: bool) -> Values | None:
     author = describe_author(comment)
     person = comment.author or comment.guest
-    return author | {"email": person.email} if author and person and with_contacts else author
+    if author is None or person is None:
+        return author
+    # Whoever came by an import keeps the key by which an earlier site told them apart.
+    author |= writers.get(comment.guest_id or 0, {})
+    return author | {"email": person.email} if with_contacts else author
+
+
+def _read_writers(guest_ids: Iterable[int]) -> dict[int, Values]:
+    """Return by guest what the source called them: key and kind."""
+    rows = ImportedWriter.objects.filter(guest__in=list(guest_ids)).order_by("-pk")
+    return {guest: {"key": key, "kind": kind} for guest, key, kind in rows.values_list("guest", "key", "kind")}
 
 
 def _read_ties(kind: str, ids: Iterable[int], identity: SiteIdentity) -> dict[int, list[Values]]:

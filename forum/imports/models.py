@@ -2,11 +2,14 @@
 
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article
+from forum.accounts.models import Guest
 from forum.discussion.models import Comment
 from forum.discussion.open_format import OPEN_FORMAT_ORIGIN
 
@@ -34,7 +37,10 @@ class SiteIdentity(models.Model):
 
 
 class ImportRun(models.Model):
-    """One file that brought something in. A run that finds everything there already leaves no row."""
+    """One file that brought something in. A run that finds everything there already leaves no row.
+
+    ``progress`` says how far it got, in the same transaction as what was written: so one that was stopped goes on from there.
+    """
 
     file_name = models.CharField(_("file"), max_length=255)
     file_hash = models.CharField(_("SHA-256 of the file"), max_length=64)
@@ -44,6 +50,8 @@ class ImportRun(models.Model):
     problems = models.JSONField(_("oddities"), default=list)  # of {"line", "sentence"}
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True)
+    progress = models.JSONField(default=dict, editable=False)
+    undone_at = models.DateTimeField(_("taken out again"), null=True, editable=False)
 
     class Meta:
         ordering = ["-started_at", "-pk"]
@@ -65,7 +73,13 @@ class ImportedId(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("source", "source_id", name="imported_once_from_its_source"),
+            # An article and a comment may be called the same at a source.
+            models.UniqueConstraint(
+                "source", "source_id", name="article_imported_once_from_its_source", condition=Q(article__isnull=False)
+            ),
+            models.UniqueConstraint(
+                "source", "source_id", name="comment_imported_once_from_its_source", condition=Q(comment__isnull=False)
+            ),
             models.CheckConstraint(
                 condition=Q(article__isnull=False, comment__isnull=True) | Q(article__isnull=True, comment__isnull=False),
                 name="imported_id_is_article_or_comment",
@@ -74,3 +88,60 @@ class ImportedId(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.source_id}"
+
+
+class ImportedWriter(models.Model):
+    """The guest that somebody of a source became who is known there by a key: all their comments here are one person's."""
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="+")
+    source = models.CharField(max_length=160)
+    kind = models.CharField(max_length=8)  # whether they had an account there: "member" or "guest"
+    key = models.CharField(max_length=64)
+    guest = models.ForeignKey(Guest, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("source", "kind", "key", name="writer_imported_once_from_the_source")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.kind} {self.key}"
+
+
+class Upload(models.Model):
+    """A file that a member of staff brings in through the administration: looked at first, then imported by the worker.
+
+    The file is in the data folder until it is imported or left; the row goes after some weeks.
+    """
+
+    class State(models.TextChoices):
+        LOOKING = "looking", _("being looked at")
+        READY = "ready", _("ready to be brought in")
+        IMPORTING = "importing", _("being brought in")
+        DONE = "done", _("brought in")
+        REFUSED = "refused", _("cannot be brought in")
+        UNDOING = "undoing", _("being taken out")
+        UNDONE = "undone", _("taken out again")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    file_name = models.CharField(_("file"), max_length=255)
+    article = models.ForeignKey(Article, models.SET_NULL, null=True, related_name="+", verbose_name=_("under the article"))
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("brought by")
+    )
+    made_at = models.DateTimeField(_("brought"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.LOOKING)
+    sentence = models.TextField(blank=True)  # why it cannot be brought in, or what stays
+    progress = models.JSONField(default=dict)  # step, done, total
+    preview = models.JSONField(default=dict)  # what looking at it found
+    run = models.ForeignKey(ImportRun, models.SET_NULL, null=True, related_name="uploads")
+
+    class Meta:
+        ordering = ["-made_at"]
+        verbose_name = _("brought-in file")
+        verbose_name_plural = _("bring in a discussion")
+        permissions = [("import_everything", "Can bring in files of any kind and size")]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}, {self.made_at:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:imports_upload_change", args=[self.pk])

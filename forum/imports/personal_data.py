@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from forum.accounts.people import Person
 from forum.discussion.models import Comment
 
-from .models import ImportedId, ImportRun
+from .models import ImportedId, ImportedWriter, ImportRun, Upload
 
-MODELS = ["imports.ImportRun", "imports.ImportedId"]
+MODELS = ["imports.ImportRun", "imports.ImportedId", "imports.ImportedWriter", "imports.Upload"]
 SHORTEST_QUOTE = 3  # a shorter name would be found in every sentence
 
 
@@ -31,12 +31,26 @@ def export(person: Person) -> dict[str, Any]:
                 ],
             }
             for tie in mine.order_by("pk")
+        ],
+        "brought_in": [
+            {"file": row.file_name, "at": row.made_at} for row in Upload.objects.filter(made_by=person.user).order_by("made_at")
         ]
+        if person.user
+        else [],
+        "known_at_old_sites_as": [
+            {"source": row.source, "key": row.key} for row in ImportedWriter.objects.filter(guest=person.guest).order_by("pk")
+        ]
+        if person.guest
+        else [],
     }
 
 
 def erase(person: Person, *, keep_words: bool) -> None:
     """Blank the sentences in reports that quote their comments. Called before the comments lose their writer."""
+    if person.user:
+        Upload.objects.filter(made_by=person.user).update(made_by=None)
+    if person.guest:
+        ImportedWriter.objects.filter(guest=person.guest).delete()
     comments = Comment.objects.filter(person.rows("author")).exclude(origin="")
     for run in ImportRun.objects.filter(imported_ids__comment__in=comments).distinct():
         quotes = _quotes_of(comments.filter(pk__in=run.imported_ids.values("comment")))

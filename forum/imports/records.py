@@ -20,12 +20,14 @@ Precision = Literal["exact", "day", "month", "year", "before", "unknown"]
 class ImportFileError(Exception):
     """The file cannot be imported. The text is one plain sentence for the person who chose the file.
 
-    ``line`` is the 1-based number of the line it is about, and then stands in front of the sentence.
+    ``line`` is the 1-based number of the line it is about, and then stands in front of the sentence. Unless ``is_begun``, nothing
+    of the file was stored.
     """
 
-    def __init__(self, sentence: str, line: int | None = None) -> None:
+    def __init__(self, sentence: str, line: int | None = None, *, is_begun: bool = False) -> None:
         self.sentence = sentence
         self.line = line
+        self.is_begun = is_begun
         super().__init__(sentence if line is None else f"Line {line:,}: {sentence}")
 
 
@@ -156,4 +158,26 @@ class OldAddressRecord:
     line: int | None = None
 
 
-Record = SiteRecord | ArticleRecord | CommentRecord | OldAddressRecord | Problem | LeftOut
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """What the open format alone tells: a collection, a source, a correction, the state of a discussion, a revision, a decision.
+
+    ``of`` is the ``source_id`` of the article or comment it belongs to; of a collection, its own. ``values`` are checked.
+    """
+
+    kind: Literal["collection", "source", "correction", "discussion", "revision", "decision"]
+    of: str
+    values: Mapping[str, Any]
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that says too little to be stored, and why. It is counted, and told in the report."""
+
+    line: int | None
+    sentence: str
+    source_id: str = ""
+
+
+Record = SiteRecord | ArticleRecord | CommentRecord | OldAddressRecord | PartRecord | Problem | LeftOut | Refused

@@ -1,6 +1,7 @@
 """Safety notes: the editors' dated line beneath comments that hold certain words, exact on every page at every moment."""
 
 import re
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -168,9 +169,9 @@ def test_change_that_waits_has_no_note_before_it_is_public(note):
     assert noted(comment) == [set()]
 
 
-def test_import_brings_notes_too(guide):
+def test_import_brings_notes_too(guide, tmp_path):
     note = make_note(guide, phrases="jar burst")
-    import_file(SAVED_PAGE)
+    import_file(Path(shutil.copy(SAVED_PAGE, tmp_path)))
     assert noted(Comment.objects.get(body__startswith="The jar burst")) == [{note.pk}]
     assert NotedComment.objects.count() == 1
 

@@ -1,6 +1,8 @@
 """Mail to staff: each of them once a day of what waits, at once of somebody at risk; never a name, never a word of anybody."""
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -204,8 +206,8 @@ def test_what_somebody_has_looked_after_is_not_told_any_more(moderator):
     purge_closed_marks.call()
 
 
-def test_import_and_what_is_past_alarm_nobody(moderator, root):
-    import_file(root / "tests" / "data" / "saved_page.txt")
+def test_import_and_what_is_past_alarm_nobody(moderator, root, tmp_path):
+    import_file(Path(shutil.copy(root / "tests" / "data" / "saved_page.txt", tmp_path)))
     guest = GuestFactory()
     post_comment(discussion=ArticleFactory().discussion, body="Years ago I wanted to die. That is over.", guest=guest)
     work()

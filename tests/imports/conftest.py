@@ -11,9 +11,11 @@ from tests.imports.truth import DATA, SavedPage
 
 
 @pytest.fixture
-def invented_page() -> SavedPage:
-    """A page in the printed form of Serendip, invented, with every oddity of a real one."""
-    return SavedPage.load(DATA / "saved_page.txt", DATA / "saved_page.json")
+def invented_page(tmp_path: Path) -> SavedPage:
+    """A page in the printed form of Serendip, invented, with every oddity of a real one; a copy, as a report is put beside it."""
+    page = tmp_path / "saved_page.txt"
+    page.write_bytes((DATA / "saved_page.txt").read_bytes())
+    return SavedPage.load(page, DATA / "saved_page.json")
 
 
 @pytest.fixture

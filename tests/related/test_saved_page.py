@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.saved_page]
 def places() -> dict[int, str]:
     """Import the page with the vocabulary that comes with the site; return the place of each comment on it by its id."""
     load_vocabulary(MOVEMENT_DISORDERS)
-    (report,) = import_file(Path(os.environ["SAVED_PAGE"]))
+    report = import_file(Path(os.environ["SAVED_PAGE"]))
     search()
     learn()
     assert walk_on()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from forum.imports.inputs import read_head
-from forum.imports.readers import disqus, drupal, serendip, serendip_forum, wxr
+from forum.imports.readers import disqus, drupal, jsonl, serendip, serendip_forum, wxr
 from forum.imports.records import ImportFileError, Record
 from forum.imports.textfile import split_head
 
@@ -30,7 +30,7 @@ class Reader(Protocol):
         """Yield the records of a file: a SiteRecord, then the rest. Raises ImportFileError, at any moment of it."""
 
 
-READERS: dict[str, Reader] = {reader.FORMAT: reader for reader in (serendip, serendip_forum, disqus, wxr, drupal)}
+READERS: dict[str, Reader] = {reader.FORMAT: reader for reader in (jsonl, serendip, serendip_forum, disqus, wxr, drupal)}
 
 HTML_STARTS = ("<!doctype html", "<html", "<head", "<body")
 

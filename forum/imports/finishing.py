@@ -1,0 +1,96 @@
+"""What is done right at the end of an import: threads that grew, publication, what reads comments, old addresses, versions.
+
+Every step may be done twice: an import that was stopped here goes on at the step it was in.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.urls import reverse
+
+from articles.models import MAX_PATH_CHARS, Article, OldAddress, is_on_this_site
+from forum.care.notes import load_notes
+from forum.care.notes import settle_comments as settle_notes
+from forum.discussion.models import Comment, Discussion
+from forum.discussion.recount import recount_thread
+from forum.discussion.services import show_change
+from forum.discussion.tally import renumber_replies
+from forum.related.models import ChangedComment
+from forum.search.indexing import index_comments
+from forum.site.models import SiteVersion
+from forum.topics.mentions import settle_comments
+from forum.topics.vocabulary import current_matcher
+
+from .models import ImportedId, ImportRun
+from .staging import Staging
+from .writer import OnProgress
+
+INDEXED_AT_ONCE = 250
+TOPIC_FIELDS = ("subject", "body", "language", "version", "state", "public", "published_at", "sort_at")
+
+
+def mend_threads(run: ImportRun) -> None:
+    """Number and count again the threads that were not written in one go."""
+    while touched := run.progress.get("touched"):
+        root = Comment.objects.get(pk=touched[0])
+        with transaction.atomic():
+            Discussion.objects.select_for_update(no_key=True).get(pk=root.discussion_id)
+            if not ImportedId.objects.filter(run=run, comment=root.pk).exists():
+                renumber_replies(root.pk)
+        recount_thread(root)
+        run.progress["touched"] = touched[1:]
+        run.save(update_fields=["progress"])
+
+
+def index(run: ImportRun, staging: Staging, total: int, on_progress: OnProgress) -> None:
+    """Let search, topics, safety notes and shared experience know every comment that became public."""
+    matcher = current_matcher()
+    base = run.progress["bases"]["comment"]
+    done = run.progress.get("indexed", 0)
+    while pks := staging.read_pks(done, INDEXED_AT_ONCE, base=base):
+        with transaction.atomic():
+            index_comments(pks)
+            comments = list(Comment.objects.filter(pk__in=pks, public=True).only(*TOPIC_FIELDS))
+            settle_notes(comments, load_notes())
+            ChangedComment.objects.bulk_create(ChangedComment(comment=comment) for comment in comments)
+            done += len(pks)
+            run.progress["indexed"] = done
+            run.save(update_fields=["progress"])
+        settle_comments(comments, matcher)
+        on_progress(done, total)
+
+
+def keep_addresses(run: ImportRun, staging: Staging) -> int:
+    """Lead the paths of the old site to where things stand now; return how many. One that leads somewhere already stays."""
+    rows = []
+    for path, article, comment, target, line in staging.addresses():
+        where = target or _find_target(staging, article, comment, run.progress["bases"]["comment"])
+        if not where and (article or comment):
+            staging.note("odd", line, f"the old address {path[:200]} leads to something that is not here.", article or comment)
+            continue
+        if not is_on_this_site(path) or len(path) > MAX_PATH_CHARS:
+            staging.note("odd", line, f"the old address {path[:200]} cannot be kept: it must begin with / and be short.")
+            continue
+        if path != where:
+            rows.append(OldAddress(path=path, target=where))
+    for start in range(0, len(rows), 500):
+        OldAddress.objects.bulk_create(rows[start : start + 500], ignore_conflicts=True)
+    return len(rows)
+
+
+def _find_target(staging: Staging, article: str, comment: str, base: int) -> str:
+    if comment:
+        pk = staging.comment_pk(comment, base)
+        return reverse("discussion:comment", args=[pk]) if pk else ""
+    pk = staging.article_pk(article)
+    found = Article.objects.filter(pk=pk).first() if pk else None
+    return found.get_absolute_url() if found else ""
+
+
+def show(article_pks: Sequence[int]) -> None:
+    """Raise the versions that cached pages of these and of the whole site hang on; a new article has had none."""
+    for pk in article_pks:
+        with transaction.atomic():
+            discussion = Discussion.objects.select_for_update(no_key=True).get(article=pk)
+            show_change(discussion)
+    SiteVersion.objects.bump()

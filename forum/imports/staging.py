@@ -1,0 +1,742 @@
+"""What a file holds, put down in a file of ours before anything of it reaches the site: so no import needs more memory for more
+comments, every place is known before the first row is written, and a stopped import goes on.
+
+A SQLite file beside the data. It knows records and numbers, not the tables of the site; what it must know of them (which ids are
+here, where articles stand) it is told.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from .records import (
+    ArticleRecord,
+    CommentRecord,
+    LeftOut,
+    OldAddressRecord,
+    PartRecord,
+    Problem,
+    Record,
+    Refused,
+    SiteRecord,
+    SourceRecord,
+)
+
+VERSION = 1  # of this file; one of another version is made anew
+ROWS_AT_ONCE = 5_000
+CACHE_KB = 32_768
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+FIRST_YEAR = 1978  # before it nobody wrote in a forum: an odd date, kept and told
+
+ORPHAN = "answers “{parent}”, which is not in the file. It starts a thread of its own."
+ELSEWHERE = "answers “{parent}”, which stands under another article. It starts a thread of its own."
+CIRCLE = "this comment and others answer each other in a circle. It starts a thread of its own."
+FUTURE = "its date, {date}, has not come yet. The date is kept; it is put in order as of today."
+ANCIENT = "its date, {date}, is older than any forum. It is kept as it is."
+TWICE = "the id “{id}” is in the file already, in line {line}. This one was left out."
+NO_ARTICLE = "the article “{article}” is neither in the file nor here."
+SAME_PLACE = "another comment has its place, {position}. It was put after the others."
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE article (seq INTEGER PRIMARY KEY, source_id TEXT UNIQUE, slug TEXT, line INTEGER, record TEXT, pk INTEGER);
+CREATE TABLE comment (
+    seq INTEGER PRIMARY KEY, source_id TEXT UNIQUE, line INTEGER, article TEXT, parent TEXT, position INTEGER, posted INTEGER,
+    sort_at INTEGER, stated INTEGER, writer INTEGER, record TEXT, known INTEGER
+);
+CREATE TABLE writer (
+    id INTEGER PRIMARY KEY, kind TEXT, key TEXT, name TEXT, email TEXT, known INTEGER, first INTEGER
+);
+CREATE UNIQUE INDEX writer_key ON writer (kind, key);
+CREATE TABLE part (seq INTEGER PRIMARY KEY, kind TEXT, of TEXT, line INTEGER, record TEXT);
+CREATE TABLE address (seq INTEGER PRIMARY KEY, path TEXT, article TEXT, comment TEXT, target TEXT, line INTEGER);
+CREATE TABLE note (seq INTEGER PRIMARY KEY, kind TEXT, batch INTEGER, line INTEGER, source_id TEXT, sentence TEXT);
+CREATE TABLE left_out (kind TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A comment to be written, with all that is known of its place.
+
+    ``n`` counts in the order of writing, in which a parent comes before its children and a thread stands together. ``place``
+    is the position of a root, or the number of a reply in its thread; ``has_place`` says that the file gave it. The keys of
+    parent and root are those of rows of the site.
+    """
+
+    n: int
+    seq: int
+    pk: int
+    source_id: str
+    article_pk: int
+    parent_pk: int | None
+    root_pk: int | None
+    thread: int
+    is_anchored: bool  # in a thread that was here before this file
+    place: int
+    has_place: bool
+    sort_at: datetime
+    writer: int | None
+    writer_is_new: bool
+    line: int | None
+    record: CommentRecord
+    parent_body: str
+
+
+class Staging:
+    """The file. Opened by one process at a time."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=OFF")  # what was not finished is made anew
+        self._db.execute("PRAGMA synchronous=OFF")
+        self._db.execute(f"PRAGMA cache_size=-{CACHE_KB}")
+        self._db.execute("PRAGMA temp_store=FILE")
+
+    @classmethod
+    def open(cls, path: Path, key: str) -> Staging:
+        """Return the file as it is where it was made for ``key`` and is whole, else a new one."""
+        if path.exists():
+            with suppress(sqlite3.DatabaseError):
+                staging = cls(path)
+                if staging.get("key") == key and staging.get("version") == str(VERSION) and staging.get("placed"):
+                    return staging
+                staging.close()
+            path.unlink()
+        staging = cls(path)
+        staging._db.executescript(TABLES)
+        staging.put(key=key, version=str(VERSION))
+        return staging
+
+    def close(self) -> None:
+        self._db.close()
+
+    def remove(self) -> None:
+        """Close and delete the file."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def get(self, key: str) -> str | None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
+        return row[0] if row else None
+
+    def put(self, **values: str) -> None:
+        self._db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+    # Reading the file.
+
+    def fill(
+        self,
+        records: Iterable[Record],
+        *,
+        with_contacts: bool,
+        name_key: Callable[[str], str],
+        on_progress: Callable[[int], None] = lambda done: None,
+    ) -> None:
+        """Put the records of a reader down. Raises what the reader raises, and sqlite3.OperationalError where the disk is full.
+
+        ``name_key`` makes what is kept of a writer's key at the source.
+        """
+        self._name_key = name_key
+        left_out: Counter[str] = Counter()
+        done = 0
+        self._db.execute("BEGIN")
+        for record in records:
+            match record:
+                case CommentRecord():
+                    self._put_comment(record, with_contacts=with_contacts)
+                    done += 1
+                    if done % ROWS_AT_ONCE == 0:  # the file may be long; what is put down need not stay in memory
+                        self._db.execute("COMMIT")
+                        self._db.execute("BEGIN")
+                        on_progress(done)
+                case ArticleRecord():
+                    self._put_article(record)
+                case PartRecord():
+                    values = [record.kind, record.of, record.line, _to_json(record.values)]
+                    self._db.execute("INSERT INTO part (kind, of, line, record) VALUES (?, ?, ?, ?)", values)
+                case OldAddressRecord():
+                    values = [record.path, record.article, record.comment, record.target, record.line]
+                    sql = "INSERT INTO address (path, article, comment, target, line) VALUES (?, ?, ?, ?, ?)"
+                    self._db.execute(sql, values)
+                case LeftOut():
+                    left_out[record.kind] += 1
+                    if record.sentence:
+                        self.note("left out", record.line, record.sentence, record.source_id)
+                case Problem():
+                    self.note("odd", record.line, record.sentence, record.source_id)
+                case Refused():
+                    self.note("refused", record.line, record.sentence, record.source_id)
+                case SiteRecord():
+                    self.put(source=record.source, keeps_ids="1" if record.keeps_ids else "")
+        self._db.executemany("INSERT INTO left_out VALUES (?, ?)", left_out.items())
+        self._db.execute("COMMIT")
+        self.put(read=str(done))
+        on_progress(done)
+
+    def _put_article(self, record: ArticleRecord) -> None:
+        sql = "INSERT OR IGNORE INTO article (source_id, slug, line, record) VALUES (?, ?, ?, ?)"
+        added = self._db.execute(sql, [record.source_id, record.slug, record.line, _to_json(_values_of(record))]).rowcount
+        if not added:
+            self._note_twice("article", record.source_id, record.line)
+
+    def _put_comment(self, record: CommentRecord, *, with_contacts: bool) -> None:
+        for problem in record.problems:
+            self.note("odd", problem.line, problem.sentence, record.source_id)
+        values = _values_of(record)
+        for key in ("problems", "source_id", "line", "article", "parent", "position", "email", "author_key"):
+            del values[key]
+        sort_at = record.more.get("sort_at")
+        added = self._db.execute(
+            "INSERT OR IGNORE INTO comment (source_id, line, article, parent, position, posted, sort_at, stated, record)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                record.source_id, record.line, record.article, record.parent, record.position, to_number(record.posted_at),
+                to_number(sort_at), record.state is not None, _to_json(values),
+            ],
+        )  # fmt: skip
+        if not added.rowcount:
+            self._note_twice("comment", record.source_id, record.line)
+            return
+        seq = added.lastrowid
+        if record.state == "erased":  # nobody wrote it
+            return
+        writer = self._put_writer(record, record.email if with_contacts else "")
+        self._db.execute("UPDATE comment SET writer = ? WHERE seq = ?", [writer, seq])
+
+    def _put_writer(self, record: CommentRecord, email: str) -> int | None:
+        """Return the number of a writer: the same for one key; without a key, each comment has a writer of its own."""
+        key = self._name_key(record.author_key) if record.author_key else None
+        sql = "INSERT OR IGNORE INTO writer (kind, key, name, email) VALUES (?, ?, ?, ?)"
+        added = self._db.execute(sql, [record.author_kind, key, record.name, email])
+        if added.rowcount:
+            return added.lastrowid
+        found = self._db.execute("SELECT id FROM writer WHERE kind = ? AND key = ?", [record.author_kind, key])
+        return cast("int", found.fetchone()[0])
+
+    def _note_twice(self, table: str, source_id: str, line: int | None) -> None:
+        first = self._db.execute(f"SELECT line FROM {table} WHERE source_id = ?", [source_id]).fetchone()  # noqa: S608
+        self.note("refused", line, TWICE.format(id=source_id, line=first[0]), source_id)
+
+    # What is told.
+
+    def note(self, kind: str, line: int | None, sentence: str, source_id: str = "", batch: int = 0) -> None:
+        """Keep a sentence for the report. ``batch`` is the number of the batch it came up in, 0 for the reading."""
+        sql = "INSERT INTO note (kind, batch, line, source_id, sentence) VALUES (?, ?, ?, ?, ?)"
+        self._db.execute(sql, [kind, batch, line, source_id, sentence])
+
+    def forget_notes(self, after_batch: int) -> None:
+        """Take back what was noted in batches that are written anew."""
+        self._db.execute("DELETE FROM note WHERE batch > ?", [after_batch])
+
+    def notes(self, limit: int = -1) -> Iterator[tuple[str, int | None, str, str]]:
+        """Yield (kind, line, id at the source, sentence), in the order of the lines."""
+        sql = "SELECT kind, line, source_id, sentence FROM note ORDER BY line IS NULL, line, seq LIMIT ?"
+        yield from self._db.execute(sql, [limit])
+
+    def note_counts(self) -> dict[str, int]:
+        return dict(self._db.execute("SELECT kind, count(*) FROM note GROUP BY kind"))
+
+    def left_out(self) -> dict[str, int]:
+        return dict(self._db.execute("SELECT kind, count FROM left_out ORDER BY kind"))
+
+    # What is known here.
+
+    def source_ids(self, table: str) -> Iterator[list[str]]:
+        """Yield the ids of comments, articles, or parents that are not in the file, some hundred at a time."""
+        sql = {
+            "comment": "SELECT seq, source_id FROM comment WHERE seq > ? ORDER BY seq LIMIT 500",
+            "article": "SELECT seq, source_id FROM article WHERE seq > ? ORDER BY seq LIMIT 500",
+            "missing": (
+                "SELECT c.seq, c.parent FROM comment c LEFT JOIN comment p ON p.source_id = c.parent"
+                " WHERE c.parent IS NOT NULL AND p.seq IS NULL AND c.seq > ? ORDER BY c.seq LIMIT 500"
+            ),
+        }[table]
+        last = 0
+        while rows := self._db.execute(sql, [last]).fetchall():
+            yield list(dict.fromkeys(row[1] for row in rows))
+            last = rows[-1][0]
+
+    def set_known(self, table: str, pks: Mapping[str, int]) -> None:
+        """Note the keys of what is here already."""
+        if table == "missing":
+            self._db.execute("CREATE TABLE IF NOT EXISTS outside (source_id TEXT PRIMARY KEY, pk INTEGER)")
+            self._db.executemany("INSERT OR REPLACE INTO outside VALUES (?, ?)", pks.items())
+            return
+        column = "known" if table == "comment" else "pk"
+        sql = f"UPDATE {table} SET {column} = ? WHERE source_id = ?"  # noqa: S608
+        self._db.executemany(sql, [(pk, source_id) for source_id, pk in pks.items()])
+
+    def writer_keys(self) -> Iterator[list[tuple[str, str]]]:
+        last = 0
+        sql = "SELECT id, kind, key FROM writer WHERE key IS NOT NULL AND id > ? ORDER BY id LIMIT 500"
+        while rows := self._db.execute(sql, [last]).fetchall():
+            yield [(row[1], row[2]) for row in rows]
+            last = rows[-1][0]
+
+    def set_known_writers(self, pks: Mapping[tuple[str, str], int]) -> None:
+        sql = "UPDATE writer SET known = ? WHERE kind = ? AND key = ?"
+        self._db.executemany(sql, [(pk, kind, key) for (kind, key), pk in pks.items()])
+
+    def article_names(self) -> list[str]:
+        """Return what comments and parts call their articles, without those that are in the file."""
+        sql = (
+            "SELECT DISTINCT name FROM (SELECT DISTINCT article AS name FROM comment UNION SELECT of FROM part"
+            " WHERE kind IN ('source', 'correction', 'discussion')) WHERE name NOT IN (SELECT source_id FROM article)"
+            " AND name NOT IN (SELECT slug FROM article)"
+        )
+        return [row[0] for row in self._db.execute(sql)]
+
+    def known_under_articles(self) -> dict[str, int]:
+        """Return, by article of the file that is not here by its own name, a comment of it that is."""
+        return dict(
+            self._db.execute(
+                "SELECT a.source_id, min(c.known) FROM article a JOIN comment c ON c.article IN (a.source_id, a.slug)"
+                " WHERE a.pk IS NULL AND c.known IS NOT NULL GROUP BY a.seq"
+            )
+        )
+
+    def known_article_pks(self) -> list[int]:
+        """Return the keys of articles of the file that are here, some hundred at most."""
+        return [row[0] for row in self._db.execute("SELECT pk FROM article WHERE pk IS NOT NULL ORDER BY seq LIMIT 500")]
+
+    def known_pks(self, limit: int) -> list[int]:
+        """Return the keys of some comments that are here."""
+        return [row[0] for row in self._db.execute("SELECT known FROM comment WHERE known IS NOT NULL LIMIT ?", [limit])]
+
+    def put_all_under(self, slug: str) -> None:
+        """Let all comments stand under one article of the site, and leave out those of the file."""
+        db = self._db
+        (count,) = db.execute("SELECT count(*) FROM article").fetchone()
+        if count:
+            db.execute("INSERT INTO left_out VALUES ('articles', ?)", [count])
+        db.execute("DELETE FROM article")
+        db.execute("DELETE FROM part WHERE kind IN ('collection', 'source', 'correction', 'discussion')")
+        db.execute("UPDATE comment SET article = ?", [slug])
+        db.execute("UPDATE address SET article = ? WHERE article != ''", [slug])
+
+    # Placing: everything about order and nesting, before anything is written.
+
+    def place(
+        self, *, now: datetime, here: Mapping[str, int], keeps_ids: bool, roots: Callable[[list[int]], dict[int, int]]
+    ) -> None:
+        """Work out the thread, place and order of every comment that is new.
+
+        ``here`` are the keys of articles of the site by the names the file calls them by; ``roots`` returns the key of the root
+        of each comment of the site. With ``keeps_ids`` the file's whole numbers will be the keys of rows.
+        """
+        db = self._db
+        db.execute("BEGIN")
+        db.execute("CREATE TABLE ref (name TEXT PRIMARY KEY, article INTEGER, pk INTEGER)")
+        db.execute("INSERT OR IGNORE INTO ref SELECT source_id, seq, pk FROM article")
+        db.execute("INSERT OR IGNORE INTO ref SELECT slug, seq, pk FROM article WHERE slug != ''")
+        db.executemany("INSERT OR IGNORE INTO ref VALUES (?, NULL, ?)", here.items())
+        db.execute("CREATE TABLE IF NOT EXISTS outside (source_id TEXT PRIMARY KEY, pk INTEGER)")
+        self._refuse_without_article()
+        self._link(now, roots)
+        self._number(keeps_ids)
+        db.execute("COMMIT")
+        self.put(placed="1")
+
+    def _refuse_without_article(self) -> None:
+        db = self._db
+        sql = "SELECT seq, line, source_id, article FROM comment WHERE article NOT IN (SELECT name FROM ref)"
+        for _seq, line, source_id, article in db.execute(sql).fetchall():
+            self.note("refused", line, NO_ARTICLE.format(article=article), source_id)
+        db.execute("DELETE FROM comment WHERE article NOT IN (SELECT name FROM ref)")
+
+    def _link(self, now: datetime, roots: Callable[[list[int]], dict[int, int]]) -> None:
+        """Find the parent of each comment, the thread it stands in, how deep, and the moment it is put in order by."""
+        db = self._db
+        size = (db.execute("SELECT max(seq) FROM comment").fetchone()[0] or 0) + 1
+        parents, threads, depths = array("q", bytes(8 * size)), array("q", bytes(8 * size)), array("q", bytes(8 * size))
+        anchors = array("q", bytes(8 * size))  # of the site: the comment that a chain of new ones hangs on
+        rows = db.execute(
+            "SELECT c.seq, c.parent, c.known, p.seq, p.known, cr.article IS pr.article AND cr.pk IS pr.pk, o.pk, c.line,"
+            " c.source_id FROM comment c JOIN ref cr ON cr.name = c.article LEFT JOIN comment p ON p.source_id = c.parent"
+            " LEFT JOIN ref pr ON pr.name = p.article LEFT JOIN outside o ON o.source_id = c.parent ORDER BY c.seq"
+        )
+        notes = []
+        for seq, parent, known, parent_seq, parent_known, is_same, outside, line, source_id in rows:
+            if known is not None or parent is None:
+                continue
+            if parent_seq is not None and not is_same:
+                notes.append(("odd", line, ELSEWHERE.format(parent=parent), source_id))
+            elif parent_known is not None:
+                anchors[seq] = parent_known
+            elif parent_seq is not None:
+                parents[seq] = parent_seq
+            elif outside is not None:
+                anchors[seq] = outside
+            else:
+                notes.append(("odd", line, ORPHAN.format(parent=parent), source_id))
+        circles = _find_threads(parents, threads, depths)
+        for seq in circles:
+            line, source_id = db.execute("SELECT line, source_id FROM comment WHERE seq = ?", [seq]).fetchone()
+            notes.append(("odd", line, CIRCLE, source_id))
+        for note in notes:
+            self.note(*note)
+        db.execute("CREATE TABLE linked (seq INTEGER PRIMARY KEY, article INTEGER, article_pk INTEGER, parent INTEGER,"
+                   " thread INTEGER, depth INTEGER, anchor INTEGER, sort_at INTEGER)")  # fmt: skip
+        latest: dict[str, int] = {}
+        first = self._first_moments(now)
+        limit = to_number(now + timedelta(days=1)) or 0
+        ancient = to_number(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)) or 0
+        values: list[tuple[Any, ...]] = []
+        read = db.execute(
+            "SELECT c.seq, c.article, c.posted, c.sort_at, c.known, c.line, c.source_id, r.article, r.pk, c.stated FROM comment c"
+            " JOIN ref r ON r.name = c.article ORDER BY c.seq"
+        )
+        insert = "INSERT INTO linked VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        for seq, article, posted, sort_at, known, line, source_id, article_seq, article_pk, stated in read:
+            if posted is not None and known is None and not ancient <= posted <= limit:
+                is_future = posted > limit
+                shown = (EPOCH + posted * MICROSECOND).date().isoformat()
+                if is_future or not stated:
+                    self.note("odd", line, (FUTURE if is_future else ANCIENT).format(date=shown), source_id)
+            if sort_at is None:
+                moment = latest.get(article, first.get(article, first[""])) if posted is None else min(posted, limit)
+            else:
+                moment = sort_at
+            latest[article] = moment
+            if known is None:
+                values.append(
+                    (
+                        seq,
+                        article_seq,
+                        article_pk,
+                        parents[seq] or None,
+                        threads[seq],
+                        depths[seq],
+                        anchors[threads[seq]] or None,
+                        moment,
+                    )
+                )
+            if len(values) >= ROWS_AT_ONCE:
+                db.executemany(insert, values)
+                values = []
+        db.executemany(insert, values)
+        self._anchor(roots)
+
+    def _first_moments(self, now: datetime) -> dict[str, int]:
+        """Return by article the moment by which its first comment is ordered where it has no date."""
+        moments = {"": to_number(now) or 0}
+        for source_id, slug, record in self._db.execute("SELECT source_id, slug, record FROM article"):
+            day = json.loads(record).get("published_on")
+            if day:
+                noon = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) + timedelta(hours=12)
+                moments[source_id] = moments[slug] = to_number(noon) or 0
+        return moments
+
+    def _anchor(self, roots: Callable[[list[int]], dict[int, int]]) -> None:
+        """Note the root of the thread of the site that each chain of new comments hangs on."""
+        db = self._db
+        db.execute("CREATE TABLE anchor (pk INTEGER PRIMARY KEY, root INTEGER)")
+        found = [row[0] for row in db.execute("SELECT DISTINCT anchor FROM linked WHERE anchor IS NOT NULL")]
+        for start in range(0, len(found), 500):
+            db.executemany("INSERT INTO anchor VALUES (?, ?)", roots(found[start : start + 500]).items())
+
+    def _number(self, keeps_ids: bool) -> None:
+        """Give every new comment its place among its kind, its number in the file, and its turn."""
+        db = self._db
+        db.execute("CREATE INDEX linked_thread ON linked (thread)")
+        # A place of the file counts in a new article only, and only once.
+        db.execute(
+            "CREATE TABLE given AS SELECT l.seq, c.position FROM linked l JOIN comment c USING (seq)"
+            " WHERE c.stated AND c.position IS NOT NULL AND l.article_pk IS NULL AND l.anchor IS NULL"
+        )
+        twice = (
+            "SELECT seq, position FROM (SELECT g.seq, g.position, ROW_NUMBER() OVER (PARTITION BY l.article,"
+            " CASE WHEN l.depth = 0 THEN 0 ELSE l.thread END, g.position ORDER BY g.seq) AS turn FROM given g"
+            " JOIN linked l USING (seq)) WHERE turn > 1"
+        )
+        for seq, position in db.execute(twice).fetchall():
+            line, source_id = db.execute("SELECT line, source_id FROM comment WHERE seq = ?", [seq]).fetchone()
+            self.note("odd", line, SAME_PLACE.format(position=position), source_id)
+            db.execute("DELETE FROM given WHERE seq = ?", [seq])
+        db.execute("CREATE UNIQUE INDEX given_seq ON given (seq)")
+        key = "CAST(c.source_id AS INTEGER)"
+        is_number = f"{key} > 0 AND CAST({key} AS TEXT) = c.source_id AND {key} < 9000000000000000000"
+        own_id = f"CASE WHEN {is_number} THEN {key} END" if keeps_ids else "NULL"
+        group = "l.article, l.article_pk, CASE WHEN l.depth = 0 AND l.anchor IS NULL THEN 0 ELSE l.thread END"
+        db.execute(
+            "CREATE TABLE placed AS SELECT l.seq,"  # noqa: S608 - our own words only
+            f" COALESCE(g.position, COALESCE(MAX(g.position) OVER (PARTITION BY {group}), 0) + ROW_NUMBER() OVER"
+            f" (PARTITION BY {group}, g.position IS NULL ORDER BY CASE WHEN l.depth = 0 THEN c.position END IS NULL,"
+            "  CASE WHEN l.depth = 0 THEN c.position END, l.sort_at, l.seq)) AS place,"
+            f" g.position IS NOT NULL AS has_place, {own_id} AS own_id, ROW_NUMBER() OVER (ORDER BY l.seq) AS number"
+            " FROM linked l JOIN comment c USING (seq) LEFT JOIN given g USING (seq)"
+        )
+        db.execute("CREATE UNIQUE INDEX placed_seq ON placed (seq)")
+        db.execute("CREATE TABLE todo (n INTEGER PRIMARY KEY, seq INTEGER)")
+        db.execute(
+            "INSERT INTO todo (seq) SELECT l.seq FROM linked l JOIN placed root ON root.seq = l.thread"
+            " ORDER BY l.article IS NULL, l.article, l.article_pk, root.place, l.thread, l.depth, l.seq"
+        )
+        db.execute("CREATE UNIQUE INDEX todo_seq ON todo (seq)")
+        db.execute("CREATE INDEX comment_writer ON comment (writer)")
+        db.execute(
+            "UPDATE writer SET first = (SELECT min(t.n) FROM comment c JOIN todo t USING (seq) WHERE c.writer = writer.id)"
+        )
+        db.execute("CREATE INDEX part_of ON part (of, kind)")
+        db.execute("DROP TABLE given")
+
+    # What the writer asks.
+
+    def count(self) -> dict[str, int]:
+        """Return how many comments are new and known, and how many replies, articles and writers are new."""
+        db = self._db
+        row = db.execute(
+            "SELECT (SELECT count(*) FROM todo), (SELECT count(*) FROM comment WHERE known IS NOT NULL),"
+            " (SELECT count(*) FROM linked WHERE depth > 0 OR anchor IS NOT NULL),"
+            " (SELECT count(*) FROM article WHERE pk IS NULL), (SELECT count(*) FROM writer), (SELECT max(own_id) FROM placed),"
+            " (SELECT count(*) FROM comment)"
+        ).fetchone()
+        names = ("new", "known", "replies", "articles", "writers", "highest_id", "all")
+        return dict(zip(names, (value or 0 for value in row), strict=True))
+
+    def articles(self) -> Iterator[tuple[int, ArticleRecord]]:
+        """Yield (number, article) of those that are not here yet."""
+        last = 0
+        while row := self._db.execute(
+            "SELECT seq, source_id, slug, line, record FROM article WHERE pk IS NULL AND seq > ? ORDER BY seq LIMIT 1", [last]
+        ).fetchone():
+            last = row[0]
+            yield last, _article_of(row[4])
+
+    def all_articles(self) -> list[tuple[str, str]]:
+        """Return (id at the source, title) of the articles in the file; some hundred at most."""
+        rows = self._db.execute("SELECT source_id, record FROM article ORDER BY seq LIMIT 500")
+        return [(source_id, json.loads(record)["title"]) for source_id, record in rows]
+
+    def highest_place(self, article_pk: int) -> int:
+        """Return how many places new threads need under an article of the site."""
+        row = self._db.execute(
+            "SELECT max(p.place) FROM linked l JOIN placed p USING (seq) JOIN comment c USING (seq)"
+            " JOIN ref r ON r.name = c.article WHERE r.pk = ? AND l.depth = 0 AND l.anchor IS NULL",
+            [article_pk],
+        ).fetchone()
+        return row[0] or 0
+
+    def article_pks(self) -> list[int]:
+        """Return the keys of the articles that were here before and under which new comments stand."""
+        sql = "SELECT DISTINCT article_pk FROM linked WHERE article_pk IS NOT NULL ORDER BY article_pk"
+        return [row[0] for row in self._db.execute(sql)]
+
+    def highest_part(self) -> int:
+        """Return the number of the last part."""
+        return self._db.execute("SELECT max(seq) FROM part").fetchone()[0] or 0
+
+    def set_article(self, seq: int, pk: int) -> None:
+        """Note the key of an article that was written; its comments are looked up by it."""
+        self._db.execute("UPDATE ref SET pk = ? WHERE article = ?", [pk, seq])
+
+    def article_pk(self, name: str) -> int | None:
+        """Return the key of an article by a name that the file calls it by."""
+        row = self._db.execute("SELECT pk FROM ref WHERE name = ?", [name]).fetchone()
+        return row[0] if row else None
+
+    def parts(self, kind: str, of: Iterable[str]) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+        """Yield (what it belongs to, line, values) of what hangs on these, in the order of the file."""
+        names = list(dict.fromkeys(of))
+        for start in range(0, len(names), 500):
+            some = names[start : start + 500]
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT of, line, record, seq FROM part WHERE kind = ? AND of IN ({marks}) ORDER BY seq"  # noqa: S608
+            for name, line, record, seq in self._db.execute(sql, [kind, *some]).fetchall():
+                yield name, line, moments_of(json.loads(record)) | {"seq": seq}
+
+    def all_parts(self, kind: str) -> Iterator[tuple[str, int | None, dict[str, Any]]]:
+        """Yield (what it belongs to, line, values) of all of a kind; there are few of those that are asked for so."""
+        rows = self._db.execute("SELECT of, line, record FROM part WHERE kind = ? ORDER BY seq", [kind]).fetchall()
+        yield from ((name, line, moments_of(json.loads(record))) for name, line, record in rows)
+
+    def addresses(self) -> Iterator[tuple[str, str, str, str, int | None]]:
+        """Yield (old path, article, comment, path of today, line)."""
+        yield from self._db.execute("SELECT path, article, comment, target, line FROM address ORDER BY seq").fetchall()
+
+    def comment_pk(self, source_id: str, base: int) -> int | None:
+        """Return the key of a comment of the file, known or new."""
+        row = self._db.execute(
+            "SELECT c.known, p.own_id, p.number FROM comment c LEFT JOIN placed p USING (seq) WHERE c.source_id = ?", [source_id]
+        ).fetchone()
+        if row is None or row == (None, None, None):
+            return None
+        known, own_id, number = row
+        return known if known is not None else own_id if own_id is not None else base + number
+
+    def read(self, after: int, limit: int, *, base: int, ids: str = "placed") -> list[Row]:
+        """Return the next comments to be written. ``base`` is added to the numbers of those that keep no id of their own."""
+        rows = self._db.execute(
+            f"""SELECT t.n, c.seq, COALESCE(p.own_id, ? + p.number), c.source_id, r.pk,
+                COALESCE(pp.own_id, ? + pp.number), l.anchor, a.root, tp.own_id, ? + tp.number, l.thread, l.depth, p.place,
+                p.has_place, l.sort_at, c.writer, w.first = t.n AND w.known IS NULL, c.line, c.record, pc.record
+            FROM todo t JOIN comment c USING (seq) JOIN linked l USING (seq) JOIN {ids} p USING (seq)
+            JOIN ref r ON r.name = c.article LEFT JOIN placed pp ON pp.seq = l.parent LEFT JOIN placed tp ON tp.seq = l.thread
+            LEFT JOIN anchor a ON a.pk = l.anchor LEFT JOIN writer w ON w.id = c.writer
+            LEFT JOIN comment pc ON pc.seq = l.parent
+            WHERE t.n > ? ORDER BY t.n LIMIT ?""",  # noqa: S608
+            [base, base, base, after, limit],
+        )
+        return [_row_of(values) for values in rows]
+
+    def read_pks(self, after: int, limit: int, *, base: int) -> list[int]:
+        """Return the keys of the next comments in the order of writing."""
+        sql = "SELECT COALESCE(p.own_id, ? + p.number) FROM todo t JOIN placed p USING (seq) WHERE t.n > ? ORDER BY t.n LIMIT ?"
+        return [row[0] for row in self._db.execute(sql, [base, after, limit])]
+
+    def unstated(self, limit: int) -> Iterator[tuple[CommentRecord, int | None]]:
+        """Yield (comment, key of its article, None for a new one) of the first new comments that say no state."""
+        rows = self._db.execute(
+            "SELECT c.record, c.source_id, c.line, c.article, c.parent, c.position, l.article_pk FROM linked l"
+            " JOIN comment c USING (seq) WHERE NOT c.stated ORDER BY c.seq LIMIT ?",
+            [limit],
+        ).fetchall()
+        yield from ((_comment_of(row[:6]), row[6]) for row in rows)
+
+    def count_stated(self, state: str) -> int:
+        """Return how many new comments say that they are in this state."""
+        sql = "SELECT count(*) FROM linked JOIN comment c USING (seq) WHERE c.stated AND json_extract(c.record, '$.state') = ?"
+        return self._db.execute(sql, [state]).fetchone()[0]
+
+    def article_record(self, name: str) -> ArticleRecord | None:
+        """Return the article of the file that is called so."""
+        row = self._db.execute("SELECT record FROM article WHERE source_id = ? OR slug = ?", [name, name]).fetchone()
+        return _article_of(row[0]) if row else None
+
+    def writers(self, ids: Iterable[int]) -> dict[int, tuple[str, str, str, str, int | None]]:
+        """Return (kind, key, name, e-mail, key of the guest who is here) of writers by number."""
+        wanted = sorted(set(ids))
+        found: dict[int, tuple[str, str, str, str, int | None]] = {}
+        for start in range(0, len(wanted), 500):
+            some = wanted[start : start + 500]
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT id, kind, key, name, email, known FROM writer WHERE id IN ({marks})"  # noqa: S608
+            for row in self._db.execute(sql, some):
+                found[row[0]] = (row[1], row[2] or "", row[3], row[4], row[5])
+        return found
+
+    def first_comments(self, limit: int) -> list[CommentRecord]:
+        """Return the first new comments as the file has them."""
+        rows = self._db.execute(
+            "SELECT c.record, c.source_id, c.line, c.article, c.parent, c.position FROM linked l JOIN comment c USING (seq)"
+            " ORDER BY c.seq LIMIT ?",
+            [limit],
+        )
+        return [_comment_of(row) for row in rows]
+
+
+def _find_threads(parents: array[int], threads: array[int], depths: array[int]) -> list[int]:
+    """Fill in the thread (its root) and depth of each comment from ``parents``; return those at which circles were opened."""
+    circles = []
+    for start in range(1, len(parents)):
+        path = []
+        at = start
+        while at and not threads[at]:
+            threads[at] = -1  # on the way
+            path.append(at)
+            at = parents[at]
+            if at and threads[at] == -1:
+                first = min(path[path.index(at) :])
+                circles.append(first)
+                # The earliest of the circle becomes a root; what leads to it follows.
+                parents[first] = 0
+                for seq in path:
+                    threads[seq] = 0
+                path, at = [], start
+        root, depth = (threads[at], depths[at]) if at else (path[-1] if path else 0, -1)
+        for seq in reversed(path):
+            depth += 1
+            threads[seq], depths[seq] = root, depth
+    return circles
+
+
+def to_number(moment: datetime | None) -> int | None:
+    """Return a moment as microseconds since 1970."""
+    return None if moment is None else (moment - EPOCH) // MICROSECOND
+
+
+def _row_of(values: tuple[Any, ...]) -> Row:
+    (n, seq, pk, source_id, article_pk, parent, anchor, anchor_root, thread_id, thread_number, thread, depth, place, has_place,
+     sort_at, writer, is_new, line, record, parent_record) = values  # fmt: skip
+    root = anchor_root if anchor is not None else thread_id if thread_id is not None else thread_number
+    is_root = depth == 0 and anchor is None
+    parent_pk = None if is_root else parent if parent is not None else anchor
+    return Row(
+        n=n, seq=seq, pk=pk, source_id=source_id, article_pk=article_pk,
+        parent_pk=parent_pk, root_pk=None if is_root else root,
+        thread=thread, is_anchored=anchor_root is not None, place=place, has_place=bool(has_place),
+        sort_at=EPOCH + sort_at * MICROSECOND, writer=writer,
+        writer_is_new=bool(is_new), line=line, record=_comment_of((record, source_id, line, "", None, None)),
+        parent_body=json.loads(parent_record)["body"] if parent_record else "",
+    )  # fmt: skip
+
+
+# Records as JSON: moments and days are told from words by their keys.
+
+_MOMENTS = frozenset(("posted_at", "sort_at", "created_at", "published_at", "edited_at", "made_at", "declined_at", "answered_at",
+                      "written_at", "replaced_at", "at", "checked_at"))  # fmt: skip
+_DAYS = frozenset(("published_on", "reviewed_on", "checked_on", "broken_since", "made_on"))
+
+
+def _values_of(record: ArticleRecord | CommentRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _NAMES[type(record)]}
+
+
+_NAMES: dict[type, list[str]] = {
+    kind: [field.name for field in fields(kind)] for kind in (ArticleRecord, CommentRecord, SourceRecord)
+}
+
+
+def _to_json(values: Any) -> str:
+    return json.dumps(values, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, SourceRecord):
+        return {name: getattr(value, name) for name in _NAMES[SourceRecord]}
+    return dict(value)
+
+
+def moments_of(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values with their moments and days as such, also inside of them."""
+    for key, value in values.items():
+        if isinstance(value, str):
+            if key in _MOMENTS:
+                values[key] = datetime.fromisoformat(value)
+            elif key in _DAYS:
+                values[key] = date.fromisoformat(value)
+        elif isinstance(value, dict):
+            moments_of(value)
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    moments_of(item)
+    return values
+
+
+def _article_of(text: str) -> ArticleRecord:
+    values = moments_of(json.loads(text))
+    values["collection"] = tuple(values["collection"])
+    values["sources"] = tuple(SourceRecord(**source) for source in values["sources"])
+    return ArticleRecord(**values)
+
+
+def _comment_of(row: tuple[str, str, int | None, str, str | None, int | None]) -> CommentRecord:
+    text, source_id, line, article, parent, position = row
+    values = moments_of(json.loads(text))
+    return CommentRecord(source_id=source_id, line=line, article=article, parent=parent, position=position, **values)
