@@ -139,7 +139,7 @@ class CommentFactory(factory.Factory):
     def _create(
         cls, model_class: type[Comment], *args: Any, state: str, reason: str, posted_at: datetime, **fields: Any
     ) -> Comment:
-        typed = {"discussion", "parent", "author", "guest", "name", "body", "subject", "relation", "form_key"}
+        typed = {"discussion", "parent", "author", "guest", "name", "body", "subject", "relation", "form_key", "is_update"}
         comment = post_comment(**{key: fields.pop(key) for key in typed & fields.keys()}, now=posted_at)
         if fields.get("posted_precision") == Comment.Precision.UNKNOWN:
             fields["posted_at"] = None

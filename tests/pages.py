@@ -29,6 +29,7 @@ from forum.discussion.editing import appeal, edit_comment
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.paging import write_keyset
 from forum.discussion.services import Actor
+from forum.discussion.updates import post_update, update_path
 from forum.imports.sample import load_sample
 from forum.related.neighbours import walk_on
 from forum.search.vocabulary import learn
@@ -96,6 +97,7 @@ class Sample:
             "discussion:comment-withdraw": [{"pk": self.question.pk}],
             "discussion:comment-appeal": [{"pk": self.question.pk}],
             "discussion:answer": [{"token": "cut-off"}],
+            "discussion:update": [{"token": "cut-off"}],
             "discussion:mine-by-link": [{"token": "cut-off"}],
             "discussion:mine-prove": [{"token": "cut-off"}],
             "discussion:comment-claim": [{"pk": Comment.objects.filter(public=True).exclude(origin="")[:1].get().pk}],
@@ -174,7 +176,11 @@ class OwnPages:
             f"{reverse('subscriptions:follow-article', args=[root.discussion.article.slug])}{query}"
             for query in ("", "?followed", "?sent")
         ]
-        return [path, f"{path}?stopped={write_keyset(stopped, 1)}", reverse("subscriptions:emails"), answered, *follow]
+        told = CommentFactory(article=root.discussion.article, guest=self.guest, name="Joan")
+        telling = [update_path(person, comment) for comment in (root, told, self.comments["removed"])]
+        subscribe(person, "outcome", root=told)
+        post_update(Comment.objects.select_related("discussion__article", "guest").get(pk=told.pk), body="It went *well*.")
+        return [*telling, path, f"{path}?stopped={write_keyset(stopped, 1)}", reverse("subscriptions:emails"), answered, *follow]
 
     def _links(self) -> list[str]:
         names = {Purpose.MINE: "mine-by-link", Purpose.PROVE: "mine-prove"}

@@ -25,6 +25,7 @@ class Purpose(StrEnum):
     DRAFT = "draft"  # going on with a text on another device
     ANSWER = "answer"  # writing in one conversation, from a mail about it
     EMAILS = "emails"  # which mail somebody gets
+    UPDATE = "update"  # saying how it went, in one box under what they wrote
     DUTY = "duty"  # which mail about their work staff get
 
 

@@ -2,8 +2,8 @@
 
 from django.dispatch import Signal
 
-# Sent with ``comment``, ``arrival`` (how it came in) and ``wants_mail`` (whether its writer asked to be told what becomes of it
-# and who answers) when somebody's text was stored, in whatever state.
+# Sent with ``comment``, ``arrival`` (how it came in), ``wants_mail`` (whether its writer asked to be told what becomes of it and
+# who answers) and ``wants_asking`` (whether they may be asked later how it went) when somebody's text was stored, in any state.
 comment_posted = Signal()
 # Sent with ``comment`` and ``submission`` (the words that were looked at, of a change too) when new words were screened and are
 # stored, before anything of them is public.

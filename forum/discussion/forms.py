@@ -103,21 +103,8 @@ class WordsForm(DetailsForm):
         return subject
 
     def clean_body(self) -> str:
-        """Refuse a text in which nothing can be seen, and one that is too long, saying by how much."""
-        body: str = self.cleaned_data["body"]
-        over = len(body) - MAX_BODY_CHARS
-        if over > 0:
-            raise forms.ValidationError(
-                ngettext(
-                    "Make your comment shorter by %(over)s character. It can have %(limit)s",
-                    "Make your comment shorter by %(over)s characters. It can have %(limit)s",
-                    over,
-                )
-                % {"over": _group(over), "limit": _group(MAX_BODY_CHARS)}
-            )
-        if not has_visible_words(body):
-            raise forms.ValidationError(_("Write your comment. A few words are enough"))
-        return body
+        """Refuse what cannot be a comment."""
+        return require_body(self.cleaned_data["body"])
 
 
 class CommentForm(WordsForm):
@@ -143,6 +130,11 @@ class CommentForm(WordsForm):
         ),
     )
     alerts = forms.BooleanField(label=gettext_lazy("Email me when it is public and when someone answers"), required=False)
+    ask_later = forms.BooleanField(
+        label=gettext_lazy("May we ask you in 6 months how it went?"),
+        required=False,
+        help_text=gettext_lazy("One email, one question. You need not answer. What you tell then stands under your comment."),
+    )
     alerts_offered = forms.BooleanField(required=False, widget=forms.HiddenInput)
     form_key = forms.CharField(required=False, widget=forms.HiddenInput)
     opened = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -221,6 +213,7 @@ class CommentForm(WordsForm):
             email=data.get("email", ""),
             asks=data["asks"],
             wants_mail=data["alerts"] if data["alerts_offered"] else bool(data.get("email")),
+            wants_asking=data["ask_later"],
         )
 
     def typed(self) -> Words:
@@ -235,6 +228,26 @@ class CommentForm(WordsForm):
             email=data.get("email", ""),
             asks=data.get("asks", False),
         )
+
+
+class UpdateForm(DetailsForm):
+    """How it went, in one box."""
+
+    body = WrittenText(
+        label=gettext_lazy("How did it go?"),
+        required=False,
+        help_text=gettext_lazy(
+            "A few words are enough. It helped, it did not, something else did: all of it helps those who ask next."
+        ),
+        widget=forms.Textarea(attrs={"rows": 9, "cols": False, "dir": "auto", "autocapitalize": "sentences"}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="f-%s")
+
+    def clean_body(self) -> str:
+        """Refuse what a comment could not be either."""
+        return require_body(self.cleaned_data["body"])
 
 
 class EditForm(WordsForm):
@@ -307,6 +320,23 @@ class ClaimForm(forms.Form):
             "max_length": gettext_lazy("Make it shorter. It can have %(limit_value)d characters"),
         },
     )
+
+
+def require_body(body: str) -> str:
+    """Return ``body``; refuse a text in which nothing can be seen, and one that is too long, saying by how much."""
+    over = len(body) - MAX_BODY_CHARS
+    if over > 0:
+        raise forms.ValidationError(
+            ngettext(
+                "Make your comment shorter by %(over)s character. It can have %(limit)s",
+                "Make your comment shorter by %(over)s characters. It can have %(limit)s",
+                over,
+            )
+            % {"over": _group(over), "limit": _group(MAX_BODY_CHARS)}
+        )
+    if not has_visible_words(body):
+        raise forms.ValidationError(_("Write your comment. A few words are enough"))
+    return body
 
 
 def has_visible_words(body: str) -> bool:

@@ -135,6 +135,8 @@ class Comment(models.Model):
     reply_index = models.PositiveIntegerField(null=True, blank=True, editable=False)  # of a reply in its thread
     reply_seq = models.PositiveIntegerField(default=0, editable=False)  # on a root: the highest reply_index given
     locked = models.BooleanField(default=False, editable=False)  # on a root: nobody can reply in its thread
+    is_update = models.BooleanField(default=False, editable=False)  # of its parent, by the same writer: how it went (``updates``)
+    has_update = models.BooleanField(default=False, editable=False)  # a public one; of a root, anywhere in its thread
     sort_at = models.DateTimeField(editable=False)
     active_at = models.DateTimeField(editable=False)  # latest of its own and its public replies' sort_at
 
@@ -216,6 +218,8 @@ class Comment(models.Model):
                 condition=Q(state="held", held=True) | (~Q(state="held") & Q(held=False)), name="comment_held_follows_state"
             ),
             models.CheckConstraint(condition=Q(public=True) | Q(waiting=False), name="comment_waiting_is_public"),
+            models.CheckConstraint(condition=Q(is_update=False) | Q(parent__isnull=False), name="comment_update_has_a_parent"),
+            models.UniqueConstraint("parent", name="comment_update_once", condition=Q(is_update=True) & ~Q(state="erased")),
             models.CheckConstraint(
                 condition=Q(listed=False) | Q(position__isnull=False) | Q(reply_index__isnull=False),
                 name="comment_listed_has_a_place",
@@ -245,6 +249,7 @@ class Comment(models.Model):
             models.Index("origin", F("id").desc(), name="comment_by_origin"),  # what was imported
             models.Index("parent", name="comment_by_parent", condition=Q(parent__isnull=False)),
             models.Index("root", name="comment_by_root", condition=Q(root__isnull=False)),  # a whole thread
+            models.Index("root", name="comment_updates", condition=Q(is_update=True)),  # of a thread
         ]
 
     def __str__(self) -> str:

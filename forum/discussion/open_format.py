@@ -85,6 +85,7 @@ def describe_comment(comment: Comment, author: Values | None = None) -> Values:
         "is_question": comment.is_question,
         "is_question_fixed": comment.is_question_fixed,
         "locked": comment.locked,
+        "is_update": comment.is_update,
         "origin": "" if comment.origin == OPEN_FORMAT_ORIGIN else comment.origin,
         "origin_note": comment.origin_note,
         "change": _describe_change(getattr(comment, "pending_change", None)),

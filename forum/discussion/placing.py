@@ -101,6 +101,8 @@ def _require_place(comment: Comment, parent: Comment | None, moved: Sequence[int
         raise PlaceError("a comment cannot answer itself, nor what answers it")
     if comment.parent_id == (parent.pk if parent else None):
         raise PlaceError("it stands there already")
+    if comment.is_update:
+        raise PlaceError("an update stands with what it is about")
     if comment.state == Comment.State.ERASED:
         raise PlaceError("an erased comment stays where it is")
 

@@ -18,7 +18,7 @@ from .tally import find_previews, is_waiting, place
 
 BATCH = 400  # comments at once; with their roots and what hangs on them, below 1,000 rows written in a transaction
 
-PLACES = ["position", "reply_index", "reply_seq", "reply_count", "listed", "waiting", "last_reply_at", "active_at"]
+PLACES = ["position", "reply_index", "reply_seq", "reply_count", "has_update", "listed", "waiting", "last_reply_at", "active_at"]
 PREVIEWS = ["preview1_id", "preview2_id", "last_reply_id"]
 COUNTS = ["root_seq", "comment_count", "people_count", "waiting_count", "last_comment_at", "active_at"]
 
@@ -96,10 +96,18 @@ def _recount_places(discussion_id: int, ids: Sequence[int]) -> int:
         thread["root"]: thread
         for thread in Comment.objects.filter(root__in=[row.pk for row in rows if row.is_root])
         .values("root")
-        .annotate(count=Count("pk", filter=public), last=Max("sort_at", filter=public), seq=Max("reply_index"))
+        .annotate(
+            count=Count("pk", filter=public & Q(is_update=False)), last=Max("sort_at", filter=public), seq=Max("reply_index")
+        )
     }
-    direct = dict(Comment.objects.filter(public, parent__in=ids).values_list("parent").annotate(count=Count("pk")))
+    below = Comment.objects.filter(public, parent__in=ids, is_update=False)
+    direct = dict(below.values_list("parent").annotate(count=Count("pk")))
+    by_place = Comment.objects.filter(public, is_update=True, root__in=[row.thread_id for row in rows]).values_list(
+        "root", "parent"
+    )
+    updated = {pk for pks in by_place for pk in pks}
     for row in rows:
+        row.has_update = row.pk in updated
         if row.is_root:
             thread = threads.get(row.pk, {"count": 0, "last": None, "seq": 0})
             row.reply_count, row.last_reply_at, row.reply_seq = thread["count"], thread["last"], thread["seq"] or 0
@@ -122,7 +130,8 @@ def _recount_previews(discussion_id: int, ids: Sequence[int]) -> int:
     changed = []
     for row in _lock_comments(ids):
         before = _values(row, PREVIEWS)
-        row.preview1_id, row.preview2_id, row.last_reply_id = find_previews(row) if row.reply_count else (None, None, None)
+        has_replies = row.reply_count or row.has_update
+        row.preview1_id, row.preview2_id, row.last_reply_id = find_previews(row) if has_replies else (None, None, None)
         if _values(row, PREVIEWS) != before:
             changed.append(row)
     return _store(discussion, changed, PREVIEWS)

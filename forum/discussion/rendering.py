@@ -115,9 +115,11 @@ def _thread(thread: Thread, around: Surroundings) -> str:
     level, whole = (2, POSTING) if around.layout is Layout.THREAD else (3, COMMENT if around.is_in_article else NONE)
     marks = whole if is_dated(root) else NONE
     url = f'<link itemprop="url" href="{around.thread_path(root.id)}">' if marks is POSTING else ""
-    inner = _comment(root, around, level, is_new=thread.is_new, marks=marks)
-    body = f'{_help(root, around)}{_landed(root, around)}{url}<div class="comment__self">{inner}</div>'
     marks_inside = COMMENT if marks.item or around.is_in_article else NONE
+    inner = _comment(root, around, level, is_new=thread.is_new, marks=marks) + _update(
+        thread.update, around, level + 1, marks_inside
+    )
+    body = f'{_help(root, around)}{_landed(root, around)}{url}<div class="comment__self">{inner}</div>'
     items = "".join(_item(item, thread, around, level + 1, marks_inside) for item in thread.items)
     if items:
         replies = f'<ol class="replies">{items}</ol>'
@@ -152,11 +154,25 @@ def _item(item: Reply | Fold, thread: Thread, around: Surroundings, level: int, 
         )
     row = item.row
     gap = f'<li class="gap">{escape(gap_words(item.gap))}</li>' if item.gap else ""
+    update = _update(item.update, around, level + 1, marks)
     marks = marks if is_dated(row) else NONE
-    inner = _comment(row, around, level, is_new=item.is_new, reply=item, marks=marks)
+    inner = _comment(row, around, level, is_new=item.is_new, reply=item, marks=marks) + update
     return (
         f'{gap}<li><article class="{_classes(row)}" id="comment-{row.id}" aria-labelledby="comment-{row.id}h"{marks.item}>'
         f"{_help(row, around)}{_landed(row, around)}{inner}</article></li>"
+    )
+
+
+def _update(update: Reply | None, around: Surroundings, level: int, marks: Marks) -> str:
+    """Return what the writer of a comment told later, to stand beneath its words."""
+    if update is None:
+        return ""
+    row = update.row
+    marks = marks if is_dated(row) else NONE
+    inner = _comment(row, around, level, is_new=update.is_new, reply=update, marks=marks)
+    return (
+        f'<article class="{_classes(row)} comment--update" id="comment-{row.id}" aria-labelledby="comment-{row.id}h"{marks.item}>'
+        f"{_help(row, around)}{_landed(row, around)}{inner}</article>"
     )
 
 
@@ -232,6 +248,7 @@ def _role(row: Row) -> str:
 
 def _tags(row: Row, is_new: bool) -> str:
     mark = f' <span class="tag">{escape(_MARKS[row.mark])}</span>' if row.mark else ""
+    mark += f' <span class="tag">{_("Update")}</span>' if row.is_update else ""
     return mark + (f' <span class="tag tag-new">{_("New")}</span>' if is_new else "")
 
 
@@ -300,22 +317,47 @@ def _own_state(row: Row, around: Surroundings) -> str:
         return f'<p class="comment__state"><strong>{_("Your change is waiting for a moderator.")}</strong> {words}</p>'
     if not row.is_own:
         return ""
-    is_reply = row.root_id is not None
     only_you = _("Only you can see it.")
     match row.state:
         case "held":
-            first = _("Your reply is waiting for a moderator.") if is_reply else _("Your comment is waiting for a moderator.")
+            first = _say_of(
+                row,
+                _("Your comment is waiting for a moderator."),
+                _("Your reply is waiting for a moderator."),
+                _("Your update is waiting for a moderator."),
+            )
             only_you += " " + _("Someone will read it, usually within %(time)s.") % {"time": around.usual_wait}
         case "hidden":
-            first = _("Your reply is being checked.") if is_reply else _("Your comment is being checked.")
+            first = _say_of(
+                row, _("Your comment is being checked."), _("Your reply is being checked."), _("Your update is being checked.")
+            )
         case "withdrawn":
-            first = _("You took your reply back.") if is_reply else _("You took your comment back.")
+            first = _say_of(
+                row, _("You took your comment back."), _("You took your reply back."), _("You took your update back.")
+            )
         case "removed":
-            first = _("A moderator removed your reply.") if is_reply else _("A moderator removed your comment.")
+            first = _say_of(
+                row,
+                _("A moderator removed your comment."),
+                _("A moderator removed your reply."),
+                _("A moderator removed your update."),
+            )
         case _:
-            first = _("We did not publish your reply.") if is_reply else _("We did not publish your comment.")
+            first = _say_of(
+                row,
+                _("We did not publish your comment."),
+                _("We did not publish your reply."),
+                _("We did not publish your update."),
+            )
     reason = _("The reason: %(reason)s.") % {"reason": _REASONS[row.reason]} + " " if row.reason else ""
     return f'<p class="comment__state"><strong>{first}</strong> {escape(reason)}{escape(only_you)}</p>'
+
+
+def _say_of(row: Row, comment: str, reply: str, update: str) -> str:
+    """Return the words that fit what ``row`` is."""
+    if row.is_update:
+        return update
+    return reply if row.root_id else comment
 
 
 def _notes(row: Row) -> str:
@@ -381,7 +423,7 @@ def _more(row: Row, around: Surroundings, name: str) -> Iterable[tuple[str, str]
 
 def _own_ways(row: Row) -> list[tuple[str, str]]:
     """Return what the writer of ``row`` can do to it, two things at most, and the last part of the address that does it."""
-    change = (_("Change my reply") if row.root_id else _("Change my comment"), "edit")
+    change = (_say_of(row, _("Change my comment"), _("Change my reply"), _("Change my update")), "edit")
     take_back, ask = (_("Take it back"), "withdraw"), (_("Ask us to look again"), "appeal")
     match row.state:
         case "held" | "published":

@@ -125,11 +125,14 @@ def read_waiting(discussion: Discussion, after: int) -> tuple[list[Row], Row | N
 def read_previews(roots: Sequence[Row], new_ids: Collection[int]) -> dict[int, list[Row]]:
     """Return, by root and in order, all replies of short threads, of folded ones the first three, last two and new."""
     short = [row.id for row in roots if row.reply_seq and not is_folded(row)]
+    folded = [row.id for row in roots if is_folded(row)]
     ids = {pk for row in roots if is_folded(row) for pk in _edges_of(row)} | set(new_ids)
     replies = Comment.objects.filter(listed=True, reply_index__isnull=False)
-    # Two reads in one: an OR of the two conditions is planned badly on SQLite.
+    # Several reads in one: an OR of the conditions is planned badly on SQLite.
     parts = [replies.filter(root_id__in=short)] if short else []
     parts += [replies.filter(pk__in=ids).exclude(root_id__in=short)] if ids else []
+    updates = replies.filter(is_update=True, root_id__in=folded, parent_id__in={*folded, *ids})
+    parts += [updates.exclude(pk__in=new_ids)] if folded else []
     if not parts:
         return {}
     first, *rest = [_with_parents(part) for part in parts]
@@ -153,12 +156,15 @@ def read_new(discussion: Discussion, since: datetime) -> Sequence[tuple[int, int
 
 
 def read_thread(root_id: int, page: int) -> list[Row]:
-    """Return the listed replies of a thread with reply_index 100(page-1)+1 … 100·page."""
+    """Return the listed replies of a thread with reply_index 100(page-1)+1 … 100·page, and the updates on them, root included."""
     last = page * REPLIES_ON_A_PAGE
-    replies = Comment.objects.filter(
-        root_id=root_id, listed=True, reply_index__gt=last - REPLIES_ON_A_PAGE, reply_index__lte=last
-    )
-    return _replies(replies.order_by("reply_index"))
+    listed = Comment.objects.filter(root_id=root_id, listed=True)
+    places = (last - REPLIES_ON_A_PAGE + 1, last)
+    replies = listed.filter(is_update=False, reply_index__range=places)
+    of_these = Q(parent__reply_index__range=places) | Q(parent_id=root_id if page == 1 else None)
+    updates = listed.filter(of_these, is_update=True, reply_index__isnull=False)
+    found = _with_parents(replies).union(_with_parents(updates), all=True)
+    return sorted((_reply(values) for values in found), key=lambda row: row.reply_index or 0)
 
 
 def read_by_member(member_id: int, after: tuple[datetime, int] | None) -> tuple[list[tuple[Row, int]], Keyset | None]:
@@ -231,7 +237,7 @@ def _roots_of(discussion: Discussion) -> CommentQuerySet:
 
 def _plain(comments: CommentQuerySet) -> list[Row]:
     """Read roots; of folded threads also the ids of two replies that tell the years of what is hidden, and the silence after."""
-    listed = Comment.objects.filter(root=OuterRef("pk"), listed=True, reply_index__isnull=False)
+    listed = Comment.objects.filter(root=OuterRef("pk"), listed=True, reply_index__isnull=False, is_update=False)
     third = listed.order_by("reply_index").values("pk")[2:3]
     last_but_one = listed.order_by("-reply_index").values("pk")[1:2]
     found = comments.annotate(third=_if_folded(third), last_but_one=_if_folded(last_but_one), author_slug=_AUTHOR_SLUG)

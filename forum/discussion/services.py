@@ -96,15 +96,17 @@ def post_comment(
     form_key: UUID | None = None,
     arrival: Arrival = UNKNOWN_ARRIVAL,
     wants_mail: bool = False,
+    wants_asking: bool = False,
+    is_update: bool = False,
     now: datetime | None = None,
 ) -> Comment:
     """Store a comment and return it, published or held.
 
     ``body`` is Markdown of at most MAX_BODY_CHARS characters; ``now`` is an aware datetime, by default this moment. Exactly one
     of ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``; ``asks``: its writer says that it asks
-    something, whatever the rule finds. A second call with the same ``form_key`` returns the comment of the first. Raises
-    DiscussionClosedError (ThreadLockedError for one thread), and CommentRefusedError for what cannot be a comment here. Sends
-    ``comment_posted`` before the transaction ends.
+    something, whatever the rule finds; ``is_update``: they say how it went with what ``parent``, theirs too, is about. A second
+    call with the same ``form_key`` returns the comment of the first. Raises DiscussionClosedError (ThreadLockedError for one
+    thread), and CommentRefusedError for what cannot be a comment here. Sends ``comment_posted`` before the transaction ends.
     """
     now = now or timezone.now()
     _require_open(discussion, author, Comment.objects.filter(pk=parent.thread_id).first() if parent else None)
@@ -147,11 +149,12 @@ def post_comment(
         sort_at=now,
         created_at=now,
         form_key=form_key,
+        is_update=is_update,
     )
     keep_verdict(comment, verdict, now=now)
     comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
     _require_open(comment.discussion, author, comment.root)  # the locked rows: closed since the first look?
-    events.comment_posted.send(Comment, comment=comment, arrival=arrival, wants_mail=wants_mail)
+    events.comment_posted.send(Comment, comment=comment, arrival=arrival, wants_mail=wants_mail, wants_asking=wants_asking)
     return comment
 
 

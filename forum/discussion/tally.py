@@ -12,7 +12,7 @@ from forum.accounts.models import Guest, User
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
 
-PLACE_FIELDS = ["position", "reply_index", "reply_seq", "reply_count", "listed", "last_reply_at", "active_at"]
+PLACE_FIELDS = ["position", "reply_index", "reply_seq", "reply_count", "has_update", "listed", "last_reply_at", "active_at"]
 STATE_FIELDS = ["state", "public", "held", "waiting", "reason", "seen_by_human", "version", "published_at"]
 
 
@@ -25,9 +25,14 @@ def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: d
     root, parent = comment.root or comment, comment.parent
     step = int(comment.public) - int(was_public)
     if step and root is not comment:
-        root.reply_count += step
-        if parent is not None and parent is not root:
-            parent.reply_count += step
+        if comment.is_update and parent is not None:
+            parent.has_update = comment.public
+            others = Comment.objects.filter(root=root, is_update=True, public=True).exclude(pk=comment.pk)
+            root.has_update = comment.public or others.exists()
+        else:
+            root.reply_count += step
+            if parent is not None and parent is not root:
+                parent.reply_count += step
         _note_last_reply(root, comment, step)
     family = _distinct(root, parent, comment)
     was_listed = [member.listed for member in family]
@@ -54,7 +59,7 @@ def _distinct(*comments: Comment | None) -> list[Comment]:
 
 def place(discussion: Discussion, root: Comment, comment: Comment) -> None:
     """Give ``comment`` its place at the moment it first needs one, and say whether it is on the page."""
-    comment.listed = comment.public or comment.reply_count > 0
+    comment.listed = comment.public or comment.reply_count > 0 or comment.has_update
     if not comment.listed:
         return
     if comment.is_root:
@@ -77,8 +82,8 @@ def _note_last_reply(root: Comment, reply: Comment, step: int) -> None:
 
 
 def find_previews(root: Comment) -> tuple[int | None, int | None, int | None]:
-    """Return the ids of the first two and the last listed replies of a thread."""
-    replies = Comment.objects.filter(root=root, listed=True, reply_index__isnull=False)
+    """Return the ids of the first two and the last listed replies of a thread; updates stand with what they are about."""
+    replies = Comment.objects.filter(root=root, listed=True, reply_index__isnull=False, is_update=False)
     first = [*replies.order_by("reply_index").values_list("pk", flat=True)[:2], None, None]
     return first[0], first[1], replies.order_by("-reply_index").values_list("pk", flat=True).first()
 

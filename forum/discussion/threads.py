@@ -66,6 +66,7 @@ class Row(NamedTuple):
     author_id: int | None
     guest_id: int | None
     author_slug: str | None  # of a member's page
+    is_update: bool = False  # of its parent: how it went
     locked: bool = False  # a root whose thread takes no more replies
     parent_name: str | None = None
     parent_public: bool | None = None
@@ -118,6 +119,7 @@ class Reply:
     days_later: int | None = None  # after the root; of the first reply only
     answer: Answer | None = None
     is_new: bool = False
+    update: "Reply | None" = None  # what its writer told later, shown beneath its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,14 @@ class Thread:
     root: Row
     items: tuple[Reply | Fold, ...] = ()
     is_new: bool = False
+    update: Reply | None = None
 
     @property
     def shown_ids(self) -> set[int]:
         """Return the ids of the comments that are on the page."""
-        return {self.root.id} | {item.row.id for item in self.items if isinstance(item, Reply)}
+        replies = [item for item in self.items if isinstance(item, Reply)]
+        updates = [update for update in (self.update, *(reply.update for reply in replies)) if update]
+        return {self.root.id} | {reply.row.id for reply in (*replies, *updates)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +171,18 @@ def build_thread(
     """Return ``root`` with ``replies``, which are in the order of their reply_index, and the viewer's ``own`` unlisted ones last.
 
     With ``is_complete`` false only the first three, the last two and the new replies are given, and all but the first two, the
-    last and the new ones are folded. ``is_start`` says that the first reply given is the first of the thread.
+    last and the new ones are folded. ``is_start`` says that the first reply given is the first of the thread. An update stands
+    with what it is about where that is shown; elsewhere, if it is new, in its place.
     """
+    updates = {row.parent_id: row for row in (*replies, *own) if row.is_update}
+    replies, own = ([row for row in rows if not row.is_update] for rows in (replies, own))
     shown = replies if is_complete else [
         row for index, row in enumerate(replies) if index < 2 or row is replies[-1] or is_new(row, since)
     ]  # fmt: skip
+    here = {root.id} | {row.id for row in (*shown, *own)}
+    lone = [row for parent_id, row in updates.items() if parent_id not in here and (row.is_own or is_new(row, since))]
+    shown = sorted([*shown, *(row for row in lone if row.reply_index)], key=lambda row: row.reply_index or 0)
+    own = [*own, *(row for row in lone if not row.reply_index)]
     folds = {} if is_complete else _find_folds(root, replies, shown)
     before = _find_neighbours(root if is_start else None, replies, is_complete=is_complete)
     items: list[Reply | Fold] = []
@@ -186,10 +198,16 @@ def build_thread(
                 days_later=_days_between(root, row) if is_first else None,
                 answer=None if is_first and row.parent_id == root.id else _find_answer(row, root, above),
                 is_new=is_new(row, since),
+                update=_make_update(row, updates, since),
             )
         )
         above = row
-    return Thread(root, tuple(items), is_new(root, since))
+    return Thread(root, tuple(items), is_new(root, since), _make_update(root, updates, since))
+
+
+def _make_update(row: Row, updates: dict[int | None, Row], since: datetime | None) -> Reply | None:
+    found = updates.get(row.id)
+    return Reply(found, days_later=_count_days(row, found), is_new=is_new(found, since)) if found else None
 
 
 def take_out(row: Row) -> Reply:
@@ -265,7 +283,7 @@ def _find_neighbours(start: Row | None, replies: Sequence[Row], *, is_complete: 
 
 def _find_folds(root: Row, replies: Sequence[Row], shown: Sequence[Row]) -> dict[int, Fold]:
     """Map the id of the reply below each hidden run to the fold that stands for it."""
-    hidden = root.reply_count - sum(row.public for row in shown)
+    hidden = root.reply_count - sum(row.public and not row.is_update for row in shown)
     runs = [(before, after) for before, after in pairwise(shown) if _places_between(before, after)]
     if hidden <= 0:
         return {}
@@ -302,10 +320,15 @@ def _make_answer(row: Row, parent_id: int, *, quotes: bool) -> Answer:
 
 
 def _days_between(before: Row, after: Row) -> int | None:
+    days = _count_days(before, after)
+    return days if days is not None and days <= GAP_DAYS else None
+
+
+def _count_days(before: Row, after: Row) -> int | None:
     if before.posted_at is None or after.posted_at is None or not (_has_day(before) and _has_day(after)):
         return None
     days = (timezone.localdate(after.posted_at) - timezone.localdate(before.posted_at)).days
-    return days if 0 <= days <= GAP_DAYS else None
+    return days if days >= 0 else None
 
 
 def _has_day(row: Row) -> bool:

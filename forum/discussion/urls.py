@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import answering, drafts, feeds, forms, giving, lists, members, mine, own, pages
+from .views import answering, drafts, feeds, forms, giving, lists, members, mine, own, pages, updates
 
 app_name = "discussion"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("comments/<int:pk>/withdraw/", own.withdraw, name="comment-withdraw"),
     path("comments/<int:pk>/appeal/", own.ask_again, name="comment-appeal"),
     path("answers/<str:token>/", answering.answer, name="answer"),
+    path("updates/<str:token>/", updates.tell, name="update"),
     path("mine/", mine.mine, name="mine"),
     path("mine/attach/", giving.attach, name="attach"),
     path("mine/lost/", mine.lost, name="mine-lost"),

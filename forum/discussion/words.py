@@ -14,3 +14,4 @@ class Words:
     email: str = ""
     asks: bool = False  # they say that they are asking something
     wants_mail: bool = False  # when it is public and when somebody answers
+    wants_asking: bool = False  # once, in half a year: how did it go?

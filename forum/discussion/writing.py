@@ -61,6 +61,7 @@ def send_comment(
                     form_key=key,
                     arrival=arrival,
                     wants_mail=words.wants_mail,
+                    wants_asking=words.wants_asking,
                     now=now,
                 )
                 if keeper and keeper != guest and comment.guest_id != keeper.pk:

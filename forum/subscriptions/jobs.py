@@ -7,7 +7,7 @@ from django.utils import timezone
 from forum.jobs.definitions import job
 from forum.jobs.schedule import daily, every
 
-from . import digest, writers
+from . import digest, outcomes, writers
 from .alerts import LOOKED_AT_AGAIN_AFTER, CommentChangedError, Place, drop_waiting, find_announced, is_out_of_sight, tell_batch
 from .models import Delivery, Subscription
 
@@ -53,6 +53,14 @@ def send_digests() -> None:
 def tell_writer(decision_id: int) -> None:
     """Tell the writer of a comment what was decided about it."""
     writers.tell_writer(decision_id)
+
+
+@daily(at="09:00")
+@job()
+def ask_for_outcomes(after: int = 0) -> None:
+    """Ask those how it went who allowed it half a year ago, a hundred at a time."""
+    if last := outcomes.ask_next(timezone.now(), after):
+        ask_for_outcomes.enqueue(last)
 
 
 @daily(at="04:30")

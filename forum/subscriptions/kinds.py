@@ -24,10 +24,11 @@ REPLY = MailKind("reply")  # somebody answered
 FOLLOWED = MailKind("followed")  # something new in a conversation, or under an article
 DIGEST = MailKind("digest")  # the same of a week, in one
 OWN_COMMENT = MailKind("own-comment")  # what was decided about one's own comment
+HOW_IT_WENT = MailKind("how-it-went")  # half a year after a comment, to its writer: how did it go?
 FOLLOW_PROOF = MailKind("follow-proof", is_list=False)  # is this your address?
 ADDRESS_PROVEN = MailKind("address-proven", is_list=False)  # yes, it is
 EMAILS_LINK = MailKind("emails-link", is_list=False)  # the way to one's email settings
-KINDS = (REPLY, FOLLOWED, DIGEST, OWN_COMMENT, FOLLOW_PROOF, ADDRESS_PROVEN, EMAILS_LINK)
+KINDS = (REPLY, FOLLOWED, DIGEST, OWN_COMMENT, HOW_IT_WENT, FOLLOW_PROOF, ADDRESS_PROVEN, EMAILS_LINK)
 
 
 def emails_url(person: Person, subscription_ids: Sequence[int] = ()) -> str:

@@ -83,6 +83,8 @@ def alert_letter(announcement: Announcement, reader: Reader) -> Letter:
 def headline(name: str, comment: Comment, reader: Reader) -> str:
     """Return who did what: a person, never a condition that an article may be about."""
     words = {"name": name}
+    if comment.is_update:
+        return _("%(name)s tells how it went") % words
     match reader.reason:
         case Kind.DISCUSSION:
             return _("%(name)s wrote under an article you follow") % words

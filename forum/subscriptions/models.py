@@ -17,9 +17,10 @@ def _one_person(name: str) -> models.CheckConstraint:
 
 
 class Subscription(models.Model):
-    """Something that a member, or a guest, asked to be told. It never ends by itself.
+    """Something that a member, or a guest, asked to be told, or may be asked. It never ends by its age.
 
-    That of a guest whose address is not proven sleeps. A stopped one stays, so that stopping can be undone.
+    That of a guest whose address is not proven sleeps. A stopped one stays, so that stopping can be undone. Of the kinds, only
+    that for an outcome is done once.
     """
 
     class Kind(models.TextChoices):
@@ -29,20 +30,23 @@ class Subscription(models.Model):
         THREAD = "thread", _("a conversation")
         DISCUSSION = "discussion", _("everything under an article")
         OWN = "own", _("what becomes of my comments")
+        OUTCOME = "outcome", _("a question after half a year: how did it go?")
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="subscriptions", db_index=False)
     guest = models.ForeignKey(Guest, models.CASCADE, null=True, related_name="subscriptions", db_index=False)
-    root = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+", db_index=False)  # of the conversation
+    # Of the conversation; for an outcome, the comment itself.
+    root = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+", db_index=False)
     discussion = models.ForeignKey(Discussion, models.CASCADE, null=True, related_name="+", db_index=False)
     made_at = models.DateTimeField(default=timezone.now)
     stopped_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)  # of an outcome: when it was asked for, or would no longer be
 
     class Meta:
         constraints = [
             _one_person("subscription_is_of_member_or_guest"),
             models.CheckConstraint(
-                condition=Q(kind__in=("replies", "thread"), root__isnull=False, discussion__isnull=True)
+                condition=Q(kind__in=("replies", "thread", "outcome"), root__isnull=False, discussion__isnull=True)
                 | Q(kind="discussion", root__isnull=True, discussion__isnull=False)
                 | Q(kind="own", root__isnull=True, discussion__isnull=True),
                 name="subscription_is_to_what_its_kind_says",
@@ -58,6 +62,9 @@ class Subscription(models.Model):
         indexes = [
             models.Index("root", "id", name="subscription_of_thread"),  # who is told of a new comment, in batches
             models.Index("discussion", "id", name="subscription_of_article"),
+            models.Index(
+                "made_at", "id", name="subscription_to_outcome", condition=Q(kind="outcome", done_at=None)
+            ),  # who is asked
         ]
 
     def __str__(self) -> str:

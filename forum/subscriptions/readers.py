@@ -19,6 +19,7 @@ from .models import Delivery, MailChoice, Subscription
 from .services import Choice
 
 Kind = Subscription.Kind
+MOST_ANSWERS = 200  # whose writers hear how it went
 _HASHED_FOR = "subscriptions.delivery"
 _ORDER = [kind.value for kind in Kind]  # of importance
 
@@ -91,13 +92,14 @@ def find_readers(comment: Comment, rows: Sequence[Subscription]) -> list[Reader]
     choices = {(row.user_id, row.guest_id): Choice(row.pace, row.with_text) for row in MailChoice.objects.filter(theirs)}
     reasons = _find_reasons(comment, theirs)
     writer = identity_of(comment.author, comment.guest)
+    answers = _find_answers(comment)
     readers: list[Reader] = []
     for key, row in owners.items():
         is_proven = row.user is not None and (row.user_id, row.user.email) in proven
         identity = identity_of(row.user, row.guest, is_proven=is_proven)
         if identity.is_same(writer) or row.user_id in ignoring or (row.user and not row.user.is_active):
             continue
-        own = find_answered(comment, identity)
+        own = find_answered(comment, identity, answers)
         why = [found for found in reasons.get(key, ()) if found.kind != Kind.REPLIES or own]
         if why:
             person, is_answer = Person(user=row.user, guest=row.guest), why[0].kind == Kind.REPLIES
@@ -105,17 +107,28 @@ def find_readers(comment: Comment, rows: Sequence[Subscription]) -> list[Reader]
     return _without_told(comment, readers)
 
 
-def find_answered(comment: Comment, identity: Identity) -> Comment | None:
-    """Return what ``comment`` answers of this person: the one replied to, else the beginning of the conversation."""
-    for row in (comment.parent, comment.root):
+def find_answered(comment: Comment, identity: Identity, answers: Sequence[Comment] = ()) -> Comment | None:
+    """Return what ``comment`` answers of this person: the one replied to, else the beginning of the conversation.
+
+    An update answers whoever had answered what it is about (``answers``): they hear how it went.
+    """
+    for row in (comment.parent, comment.root, *answers):
         if row is not None and identity_of(row.author, row.guest).is_same(identity):
             return row
     return None
 
 
+def _find_answers(comment: Comment) -> Sequence[Comment]:
+    """Return the latest answers to what an update is about; nothing, and no query, for any other comment."""
+    if not comment.is_update:
+        return ()
+    answers = Comment.objects.filter(parent=comment.parent_id, public=True, is_update=False).select_related("author", "guest")
+    return list(answers.order_by("-pk")[:MOST_ANSWERS])
+
+
 def active_on(comment: Comment) -> Q:
     """Return the condition of subscriptions that speak of ``comment``: made before it was public, and not stopped."""
-    return Q(stopped_at=None, made_at__lte=comment.published_at)
+    return Q(stopped_at=None, made_at__lte=comment.published_at) & ~Q(kind=Kind.OUTCOME)
 
 
 def _find_reasons(comment: Comment, theirs: Q) -> dict[tuple[int | None, int | None], list[Subscription]]:

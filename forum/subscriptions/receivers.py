@@ -17,10 +17,12 @@ from .services import move_subscriptions, subscribe
 from .waiting import unseen
 
 
-def follow_own(sender: type, comment: Comment, wants_mail: bool, **kwargs: Any) -> None:
-    """Let a writer be told what becomes of their comment and who answers, where they asked for it."""
+def follow_own(sender: type, comment: Comment, wants_mail: bool, wants_asking: bool, **kwargs: Any) -> None:
+    """Let a writer be told what becomes of their comment and who answers, and be asked how it went, where they asked for it."""
+    person = Person(user=comment.author, guest=comment.guest)
+    if wants_asking and person.row.email:
+        subscribe(person, Subscription.Kind.OUTCOME, root=comment, now=comment.created_at)
     if wants_mail:
-        person = Person(user=comment.author, guest=comment.guest)
         subscribe(person, Subscription.Kind.OWN, now=comment.created_at)
         subscribe(person, Subscription.Kind.REPLIES, root=comment.root or comment, now=comment.created_at)
 

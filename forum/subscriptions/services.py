@@ -64,7 +64,7 @@ def rows_of(people: Sequence[Person]) -> Q:
 
 def active_of(people: Sequence[Person]) -> QuerySet[Subscription]:
     """Return what ``people`` are told, with the conversation and the article of each."""
-    mine = Subscription.objects.filter(rows_of(people), stopped_at=None)
+    mine = Subscription.objects.filter(rows_of(people), stopped_at=None, done_at=None)
     slim = mine.select_related("root__discussion__article", "discussion__article")
     return slim.defer(
         "root__body", "root__discussion__article__body", "root__discussion__article__body_html",

@@ -34,6 +34,12 @@ def describe(row: Subscription, visitor_name: str) -> Entry:
             article = row.discussion.article
             return Entry(row.pk, _("Everything under an article"), f"“{article.title}”", article.get_absolute_url())
     assert row.root is not None
+    if row.kind == Kind.OUTCOME:
+        words = _("Once, half a year after what you wrote on %(date)s, under “%(title)s”") % {
+            "date": moment_of(row.root).words,
+            "title": row.root.discussion.article.title,
+        }
+        return Entry(row.pk, _("A question: how did it go?"), words, row.root.get_absolute_url())
     heading = _("Replies to you") if row.kind == Kind.REPLIES else _("A conversation")
     words = _("%(conversation)s, under “%(title)s”") % {
         "conversation": begun_by(row.root, visitor_name),
@@ -62,6 +68,8 @@ def stop_words(kinds: Collection[str]) -> str:
             return _("Stop emails about this article")
         case "conversation":
             return _("Stop emails about this conversation")
+        case "outcome":
+            return _("Do not ask me how it went")
     return _("Stop emails like this one")
 
 
@@ -76,11 +84,19 @@ def stopped_words(kinds: Collection[str], *, is_all: bool) -> str:
             return _("Stopped. You will get no more emails about this article.")
         case "conversation":
             return _("Stopped. You will get no more emails about this conversation.")
+        case "outcome":
+            return _("Stopped. We do not ask you again how it went.")
     return _("Stopped. You will get no more emails about this.")
 
 
 def _subject(kinds: Collection[str]) -> str:
     """Return the one thing that subscriptions of ``kinds`` are about; nothing where there are several."""
-    names = {Kind.OWN: "own", Kind.DISCUSSION: "article", Kind.REPLIES: "conversation", Kind.THREAD: "conversation"}
+    names = {
+        Kind.OWN: "own",
+        Kind.DISCUSSION: "article",
+        Kind.REPLIES: "conversation",
+        Kind.THREAD: "conversation",
+        Kind.OUTCOME: "outcome",
+    }
     found = {names[Kind(kind)] for kind in kinds}
     return found.pop() if len(found) == 1 else ""

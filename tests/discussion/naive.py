@@ -44,28 +44,32 @@ def places(discussion: Discussion) -> dict[int, tuple[int | None, int | None]]:
 
 
 def _stored_of(comment: Comment) -> dict[str, Any]:
-    shared = ("public", "held", "listed", "waiting", "reply_count")
+    shared = ("public", "held", "listed", "waiting", "reply_count", "has_update")
     of_roots = ("reply_seq", "preview1_id", "preview2_id", "last_reply_id", "last_reply_at", "active_at")
     return {name: getattr(comment, name) for name in (*shared, *(of_roots if comment.is_root else ()))}
 
 
 def _expected_of(comment: Comment, comments: dict[int, Comment], waiting: list[Comment]) -> dict[str, Any]:
     below = [row for row in comments.values() if (row.root_id if comment.is_root else row.parent_id) == comment.pk]
+    updates = [row for row in below if row.is_update and row.state == "published"]
+    below_all, below = below, [row for row in below if not row.is_update]
     answers = [row for row in below if row.state == "published"]
     fields = {
         "public": comment.state == "published",
         "held": comment.state == "held",
-        "listed": comment.state == "published" or bool(answers),
+        "listed": comment.state == "published" or bool(answers or updates),
+        "has_update": bool(updates),
         "waiting": comment in waiting,
         "reply_count": len(answers),
     }
     if not comment.is_root:
         return fields
-    listed = [row for row in below if row.state == "published" or any(other.parent_id == row.pk for other in answers)]
+    told = [*answers, *updates]
+    listed = [row for row in below if row.state == "published" or any(other.parent_id == row.pk for other in told)]
     in_order = [row.pk for row in sorted(listed, key=lambda row: row.reply_index or 0)]
-    last_at = max((row.sort_at for row in answers), default=None)
+    last_at = max((row.sort_at for row in told), default=None)
     return fields | {
-        "reply_seq": max((row.reply_index or 0 for row in below), default=0),
+        "reply_seq": max((row.reply_index or 0 for row in below_all), default=0),
         "preview1_id": in_order[0] if in_order else None,
         "preview2_id": in_order[1] if len(in_order) > 1 else None,
         "last_reply_id": in_order[-1] if in_order else None,

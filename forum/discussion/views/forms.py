@@ -43,7 +43,7 @@ COME_BACK = frozenset(
     f"discussion:{name}"
     for name in (
         *("comment-claim", "comment-edit", "comment-withdraw", "comment-appeal"),
-        *("mine", "mine-lost", "mine-prove", "mine-by-link", "answer"),
+        *("mine", "mine-lost", "mine-prove", "mine-by-link", "answer", "update"),
     )
 )
 

@@ -103,8 +103,12 @@ def find_comment(viewer: Viewer, pk: int) -> Comment:
 
 
 def find_place(comment: Comment) -> str:
-    """Return the address at which ``comment`` stands, page and anchor included: a reply without a number is on the last page."""
-    index = comment.reply_index or (comment.root.reply_seq if comment.root else 1)
+    """Return the address at which ``comment`` stands, page and anchor included: a reply without a number is on the last page.
+
+    An update that has one stands with what it is about.
+    """
+    placed = comment.parent if comment.is_update and comment.reply_index and comment.parent else comment
+    index = 1 if placed.is_root else placed.reply_index or (comment.root.reply_seq if comment.root else 1)
     page = -(-index // rows.REPLIES_ON_A_PAGE)
     query = f"?page={page}" if page > 1 else ""
     return f"{_thread_path(comment)}{query}#comment-{comment.pk}"
