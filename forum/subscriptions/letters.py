@@ -65,12 +65,16 @@ def alert_letter(announcement: Announcement, reader: Reader) -> Letter:
     comment, name = announcement.comment, announcement.name
     blocks: list[Block] = [Aside(say_when(comment, reader.own))]
     reminder = _remind(reader.own) if reader.own and reader.choice.with_text else None
-    gap = find_gap(reader.own, comment) if reader.own else None
+    gap = find_gap(reader.own, comment) if reader.own and not comment.is_update else None
     if gap:
         blocks = [Paragraph(_("%(later)s, %(name)s has answered what you wrote here.") % {"later": gap_words(gap), "name": name})]
         blocks += [reminder] if reminder else []
         blocks.append(Aside(_("%(name)s wrote on %(date)s:") % {"name": name, "date": moment_of(comment).words}))
     if reader.choice.with_text:
+        if reader.reason != Kind.REPLIES:
+            blocks.append(Aside(_("Under “%(title)s”.") % {"title": comment.discussion.article.title}))
+        if comment.is_update and comment.parent and comment.parent.public:
+            blocks.append(_remind(comment.parent, of=name))
         blocks += [Paragraph(comment.subject)] if comment.subject else []
         blocks.append(Quote(comment.body))
     blocks.append(Link(_("Read it and answer %(name)s") % {"name": name}, settings.SITE_URL + path_to(comment, reader.person)))
@@ -138,8 +142,12 @@ def language_of(person: Person) -> str:
     return (person.user.language if person.user else "") or settings.LANGUAGE_CODE
 
 
-def _remind(own: Comment) -> Reminder:
+def _remind(own: Comment, *, of: str = "") -> Reminder:
+    """Return what the reader wrote, or with ``of`` what somebody of that name did."""
     moment = moment_of(own)
+    if of:
+        title = _("What %(name)s wrote on %(date)s") % {"name": of, "date": moment.words}
+        return Reminder(shorten(to_plain(own.body_html), REMINDER_CHARS), title=title)
     title = _("What you wrote on %(date)s") % {"date": moment.words} if moment.machine else _("What you wrote")
     return Reminder(shorten(to_plain(own.body_html), REMINDER_CHARS), title=title)
 

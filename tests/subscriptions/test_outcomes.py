@@ -253,4 +253,8 @@ def test_followers_and_those_who_had_answered_hear_how_it_went(article, joan):
         work_later()
     told = {row.recipient: row.content["subject"] for row in mails()}
     assert told == dict.fromkeys((marit.proven_address, bo.proven_address, member.proven_address), "Joan tells how it went")
-    assert "The warm baths helped." in mails()[0].content["body"]
+    for mail in mails():
+        assert "The warm baths helped." in mail.content["body"]
+        assert "What Joan wrote on" in mail.content["body"]
+    assert "has answered what you wrote" not in mails("reply")[0].content["body"]
+    assert "Under “Stiff muscles”." in mails("followed")[0].content["body"]
