@@ -34,7 +34,7 @@ VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
 DERIVED = {
     "id", "discussion", "root", "reply_index", "reply_seq", "active_at", "public", "listed", "held", "waiting", "version",
     "body_html", "render_version", "reply_count", "last_reply_at", "preview1_id", "preview2_id", "last_reply_id",
-    "changed_at", "thread_changed_at",
+    "changed_at", "thread_changed_at", "has_update",
     "guest", "name", "form_key", "comment", "replaced_at", "decision", "who", "article",
 }  # fmt: skip
 CALLED = {"from_state": "from", "to_state": "to", "body": "body"}
