@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_rate_counts'),
-        ('discussion', '0014_updates'),
+        ('discussion', '0016_updates'),
         ('subscriptions', '0002_told'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_rate_counts'),
-        ('discussion', '0013_thread_index'),
+        ('discussion', '0015_topics_in_the_log'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
