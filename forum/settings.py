@@ -239,12 +239,14 @@ TEMPLATES = [
 # -- database
 
 if _database["ENGINE"].endswith("sqlite3"):
+    _database["ENGINE"] = "forum.site.sqlite3"  # writers stand in line
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits for its turn at BEGIN instead of failing in the middle
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY; "
         "PRAGMA secure_delete=ON;",  # what is erased is overwritten, not only forgotten
     }
+    _database["CONN_MAX_AGE"] = None  # a thread keeps its connection: to open one takes longer than to read a page
 else:
     _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
