@@ -15,7 +15,7 @@ from articles.models import Article
 from forum.accounts.models import Guest, User
 from forum.discussion import markup
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion, DiscussionPerson, Lane, Signal, Strength
-from forum.moderation.models import RANKS, QueueItem
+from forum.moderation.models import RANKS, Evidence, QueueItem
 
 _S = Comment.State
 FIRST_DAY = datetime(2004, 3, 1, 9, tzinfo=UTC)
@@ -95,6 +95,7 @@ def _make_discussions(count: int) -> list[Discussion]:
             body_html="<p>The first paragraph.</p>",
             status="draft" if n % 100 == 50 else "published",
             published_at=FIRST_DAY + timedelta(days=n),
+            published_on=FIRST_DAY.date(),
         )
         for n in range(count)
     )
@@ -143,7 +144,7 @@ class _Maker:
             listed=is_public,
             held=state == _S.HELD,
             is_question=asks,
-            waiting=is_public and asks and self.chance.random() < 0.2,
+            waiting=is_public and asks and self.chance.random() < 0.7,
             reason=Comment.Reason.OTHER if state in (_S.REMOVED, _S.REJECTED, _S.HIDDEN) else "",
             posted_at=self.at,
             sort_at=self.at,
@@ -215,6 +216,8 @@ def _decide(comments: list[Comment], moderator: User) -> None:
     made = decisions()
     while part := list(islice(made, 1_000)):
         Decision.objects.bulk_create(part)
+    late = [Evidence(comment=comment, network=f"192.0.2.{comment.pk % 200}", at=comment.created_at) for comment in comments[::9]]
+    Evidence.objects.bulk_create(late, 1_000)
     held = [comment for comment in comments if comment.held]
     Signal.objects.bulk_create(
         (

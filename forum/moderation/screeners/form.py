@@ -1,8 +1,9 @@
 """Checks of how a comment was sent: the field nobody sees, the time at the form, many places within an hour. No captcha."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -10,10 +11,13 @@ from forum.accounts.client_address import network_of
 from forum.discussion.models import Comment
 from forum.discussion.screening import LINKS_AFTER, Kind, Signal, Strength, Submission
 
+from ..models import Evidence
+
 FAST_SECONDS = 5  # to read the form, write and send it; a text begun elsewhere may come as fast, so this is a hint
 WITHIN = timedelta(hours=1)
 OLD_AFTER = timedelta(days=365)
 SEVERAL, MANY = 3, 6  # old articles
+MOST_READ = 100  # comments
 
 
 class Honeypot:
@@ -51,21 +55,23 @@ class ManyPlaces:
         published = submission.article.published_on
         if published is None or published >= old:
             return []
-        recent = Comment.objects.filter(self._same_writer(submission), created_at__gt=now - WITHIN)
-        recent = recent.filter(discussion__article__published_on__lt=old).order_by("-pk")
-        articles = {submission.article.pk, *recent.values_list("discussion__article", flat=True)[:100]}
+        articles = {submission.article.pk}
+        for recent in self._read_recent(submission, now - WITHIN):
+            under_old = recent.filter(discussion__article__published_on__lt=old).order_by("-pk")
+            articles.update(under_old.values_list("discussion__article", flat=True)[:MOST_READ])
         if len(articles) < SEVERAL:
             return []
         is_strong = len(articles) >= MANY and submission.approved_count < LINKS_AFTER
         sentence = _("The same writer or network wrote under %(count)s old articles within an hour.") % {"count": len(articles)}
         return [Signal("many_places", Strength.STRONG if is_strong else Strength.WEAK, sentence)]
 
-    def _same_writer(self, submission: Submission) -> Q:
-        writer = Q(pk__in=())
+    def _read_recent(self, submission: Submission, since: datetime) -> Iterator[QuerySet[Comment]]:
+        """Yield what the same writer wrote since then, and what came from the same network: of the two, each has its index."""
+        recent = Comment.objects.filter(created_at__gt=since)
         if submission.author_id:
-            writer |= Q(author=submission.author_id)
+            yield recent.filter(author=submission.author_id)
         if submission.guest_id:
-            writer |= Q(guest=submission.guest_id)
+            yield recent.filter(guest=submission.guest_id)
         if network := network_of(submission.client_ip):
-            writer |= Q(evidence__network=network)
-        return writer
+            evidence = Evidence.objects.filter(network=network, at__gt=since).exclude(network="").order_by("-at")
+            yield recent.filter(pk__in=evidence.values("pk")[:MOST_READ])
