@@ -13,8 +13,8 @@ from typing import Any
 
 from django.db import connection
 
-MOST_ROWS = 1_500  # that one statement may read of a big table, of 25,000: what many pages ask for is a few dozen
-MOST_STEPS = 60_000  # of SQLite's machine; 25,000 rows that are only looked at take 100,000
+MOST_ROWS = 1_200  # that one statement may read of a big table, of 25,000: questions are counted up to 1,000
+MOST_STEPS = 50_000  # of SQLite's machine; 25,000 rows that are only looked at take 100,000
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def comments(request: HttpRequest, slug: str) -> HttpResponseBase:
 @answers_json
 def comment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give one comment; 410 for one that its writer took back."""
-    found = _readable().filter(pk=pk).first() if pk <= BIGGEST_ID else None
+    found = _joined(_readable().filter(pk=pk)).first() if pk <= BIGGEST_ID else None
     if found is None:
         raise _explain_absence(pk)
     discussion, visitor_name = found.discussion, SiteText.load().visitor_name
@@ -151,7 +151,7 @@ def _write_comments(discussion: Discussion, visitor_name: str, after: Keyset | N
     shown = shown.order_by("-published_at", "-id") if is_newest else shown.order_by("published_at", "id")
     if after:
         shown = shown.filter(earlier_than("published_at", after) if is_newest else later_than("published_at", after))
-    found = list(shown[: ITEMS + 1])
+    found = list(_joined(shown.first_of(ITEMS + 1)))
     slug = discussion.article.slug
     items = [describe_comment(one, slug, visitor_name) for one in found[:ITEMS]]
     kept = {"order": order} if is_newest else {}
@@ -171,7 +171,11 @@ def _keyset_of(found: "list[Article] | list[Comment]") -> str:
 
 
 def _readable() -> CommentQuerySet:
-    shown = Comment.objects.visible_to(ANONYMOUS).select_related("discussion__article", "author")
+    return Comment.objects.visible_to(ANONYMOUS)
+
+
+def _joined(comments: CommentQuerySet) -> CommentQuerySet:
+    shown = comments.select_related("discussion__article", "author")
     return shown.defer("body", "discussion__article__body", "discussion__article__body_html")
 
 

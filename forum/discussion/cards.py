@@ -114,7 +114,7 @@ def read_questions(
     if after:
         shown = shown.filter(earlier_than("active_at", after) if newest else later_than("active_at", after))
     order = ("-active_at", "-id") if newest else ("active_at", "id")
-    found = list(shown.order_by(*order)[: limit + 1])
+    found = _with_articles(shown.order_by(*order), limit + 1)
     here = found[:limit]
     return here, (here[-1].active_at, here[-1].pk) if len(found) > len(here) else None
 
@@ -128,15 +128,16 @@ def find_waiting() -> Sequence[int]:
 def draw_questions(today: date) -> list[Comment]:
     """Return the oldest waiting question, the newest, and one drawn by the day: the same for everybody on one day."""
     shown = _waiting()
-    oldest, newest = shown.order_by("active_at", "id").first(), shown.order_by("-active_at", "-id").first()
+    forward, backward = ("active_at", "id"), ("-active_at", "-id")
+    oldest, newest = _first(shown.order_by(*forward)), _first(shown.order_by(*backward))
     if oldest is None or newest is None:
         return []
     # A moment between the two, spread evenly by a checksum of the date, and the first question after it, else before it.
     share = zlib.crc32(today.isoformat().encode()) / 2**32
     moment = oldest.active_at + timedelta(seconds=share * (newest.active_at - oldest.active_at).total_seconds())
     others = shown.exclude(Q(pk=oldest.pk) | Q(pk=newest.pk))
-    drawn = others.filter(active_at__gte=moment).order_by("active_at", "id").first()
-    drawn = drawn or others.filter(active_at__lt=moment).order_by("-active_at", "-id").first()
+    drawn = _first(others.filter(active_at__gte=moment).order_by(*forward))
+    drawn = drawn or _first(others.filter(active_at__lt=moment).order_by(*backward))
     found = {question.pk: question for question in (oldest, drawn, newest) if question is not None}
     return list(found.values())
 
@@ -183,5 +184,14 @@ def _waited(comment: Comment, now: datetime) -> str:
 
 
 def _waiting() -> CommentQuerySet:
-    shown = Comment.objects.visible_to(ANONYMOUS).waiting().select_related("discussion__article", "root")
-    return shown.defer("body", "root__body", "root__body_html", "discussion__article__body", "discussion__article__body_html")
+    return Comment.objects.visible_to(ANONYMOUS).waiting()
+
+
+def _first(comments: CommentQuerySet) -> Comment | None:
+    return next(iter(_with_articles(comments, 1)), None)
+
+
+def _with_articles(comments: CommentQuerySet, count: int) -> list[Comment]:
+    shown = comments.first_of(count).select_related("discussion__article", "root")
+    unread = ("body", "root__body", "root__body_html", "discussion__article__body", "discussion__article__body_html")
+    return list(shown.defer(*unread))

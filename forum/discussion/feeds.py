@@ -36,7 +36,7 @@ def make_site_feed(site_text: SiteText, after: Keyset | None, changed_at: dateti
     if after:
         comments = comments.filter(earlier_than("published_at", after))
         articles = articles.filter(earlier_than("published_at", after))
-    found: list[Comment | Article] = [*comments[: ENTRIES + 1], *articles[: ENTRIES + 1]]
+    found: list[Comment | Article] = [*_read(comments), *articles[: ENTRIES + 1]]
     found.sort(key=_moment, reverse=True)
     entries = [
         _describe(row, site_text, names_article=True) if isinstance(row, Comment) else _describe_article(row)
@@ -63,7 +63,7 @@ def make_article_feed(discussion: Discussion, site_text: SiteText, after: Keyset
     comments = _readable().filter(discussion=discussion).order_by("-published_at", "-id")
     if after:
         comments = comments.filter(earlier_than("published_at", after))
-    found = list(comments[: ENTRIES + 1])
+    found = _read(comments)
     following = _moment(found[ENTRIES - 1]) if len(found) > ENTRIES else None
     return _make_feed(
         uid=f"{_article_uid(article)}/comments",
@@ -87,11 +87,11 @@ def make_thread_feed(root: Comment, title: str, site_text: SiteText, before: int
     replies = _readable().filter(root=root, reply_index__isnull=False).order_by("-reply_index")
     if before:
         replies = replies.filter(reply_index__lt=before)
-    found = list(replies[: ENTRIES + 1])
+    found = _read(replies)
     is_last = len(found) <= ENTRIES
     here = found[:ENTRIES]
     if is_last:
-        here += list(_readable().filter(pk=root.pk))
+        here += _read(_readable().filter(pk=root.pk))
     return _make_feed(
         uid=f"{_comment_uid(root.pk)}#conversation",
         url=_absolute(reverse("discussion:thread-feed", args=[article.slug, root.pk])),
@@ -126,10 +126,18 @@ def _make_feed(
 
 
 def _readable() -> CommentQuerySet:
-    shown = Comment.objects.visible_to(ANONYMOUS).select_related("discussion__article", "author", "parent")
+    return Comment.objects.visible_to(ANONYMOUS)
+
+
+def _read(comments: CommentQuerySet) -> list[Comment]:
+    """Return the first ENTRIES of ``comments`` and the one after them, with what an entry tells of each."""
+    shown = comments.first_of(ENTRIES + 1).select_related("discussion__article", "author", "parent")
     texts = Revision.objects.filter(comment=OuterRef("pk")).order_by("-replaced_at")
     shown = shown.annotate(reworded_at=Subquery(texts.values("replaced_at")[:1]))
-    return shown.defer("body", "discussion__article__body", "discussion__article__body_html", "parent__body", "parent__body_html")
+    shown = shown.defer(
+        "body", "discussion__article__body", "discussion__article__body_html", "parent__body", "parent__body_html"
+    )
+    return list(shown)
 
 
 def _describe(comment: Comment, site_text: SiteText, *, names_article: bool = False) -> Entry:

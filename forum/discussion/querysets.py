@@ -38,6 +38,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         discussions: DiscussionQuerySet = apps.get_model("discussion", "Discussion").objects.all()
         return self.filter(Exists(discussions.in_sight().filter(pk=OuterRef("discussion_id"))))
 
+    def first_of(self, count: int) -> Self:
+        """The first ``count`` of an ordered query, chosen before anything is joined to them; filter it before.
+
+        SQLite would begin with what is joined, and sort all that there is.
+        """
+        chosen = self.values("pk")[:count]
+        return self.model._default_manager.filter(pk__in=chosen).order_by(*self.query.order_by)  # type: ignore[return-value]
+
     def published(self) -> Self:
         """Those whose text everybody may read, wherever they stand. Pages ask ``visible_to``."""
         return self.filter(public=True)
