@@ -36,6 +36,7 @@ def test_compressed_file_is_read_as_what_is_in_it(tmp_path: Path) -> None:
         (b"\x1f\x8b and then no such thing", "the compressed file is damaged."),
         (gzip.compress(b"text")[:-8] + bytes(8), "the compressed file is damaged."),
     ],
+    ids=["twice", "cut", "no such thing", "damaged"],  # else the time of packing would stand in the names
 )
 def test_damaged_file_is_said_to_be_so(tmp_path: Path, content: bytes, sentence: str) -> None:
     with pytest.raises(ImportFileError) as caught:
