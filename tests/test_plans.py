@@ -206,8 +206,8 @@ def test_no_job_reads_all_comments() -> None:
     IndexState.objects.update_or_create(pk=1, defaults={"version": VERSION})
     faults = []
     for rhythm in RHYTHMS:
-        if rhythm.name.endswith("empty_journal"):
-            continue  # only outside of a transaction
+        if rhythm.name.endswith("empty_journal") or rhythm.name.startswith("tests."):
+            continue  # only outside of a transaction; and what tests of the schedule declared
         with noted_statements() as statements:
             rhythm.job.call()
         faults += [f"{rhythm.name}: {fault}" for fault in find_scans(statements, *BIG)]

@@ -108,6 +108,12 @@ class UploadAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
         return False
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the history to whoever may see uploads; the stock view says first that there is no such row."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Upload]:
         """Return what this member of staff brought, and to operators everything."""
         rows = super().get_queryset(request)

@@ -148,6 +148,7 @@ class CommentWriter:
             render_version=markup.RENDER_VERSION,
             is_question=prepared.is_question,
             is_question_fixed=more.get("is_question_fixed", False),
+            is_update=bool(row.parent_pk and more.get("is_update")),
             state=state,
             public=public,
             held=state == _S.HELD,
@@ -240,17 +241,20 @@ class CommentWriter:
                 followed.append(comment.root_id)
             if not comment.public:
                 continue
+            for member in (root, parent) if comment.is_update else ():
+                if member is not None:
+                    member.has_update = True
             if root is not None:
-                root.reply_count += 1
+                root.reply_count += not comment.is_update
                 root.last_reply_at = max(root.last_reply_at or comment.sort_at, comment.sort_at)
                 root.active_at = max(root.active_at, comment.sort_at)
-            if parent is not None and parent is not root:
+            if parent is not None and parent is not root and not comment.is_update:
                 parent.reply_count += 1
         next_index = self._next_indexes(items)
         threads: dict[int, list[Comment]] = {}
         for item in items:
             comment, row = item.comment, item.row
-            comment.listed = comment.public or comment.reply_count > 0
+            comment.listed = comment.public or comment.reply_count > 0 or comment.has_update
             has_place = comment.listed or row.has_place
             if comment.root_id is None:
                 if has_place:
@@ -455,7 +459,7 @@ def _show_thread(root: Comment, replies: Sequence[Comment]) -> None:
     """Store on ``root`` what a page shows of its thread, which is whole here."""
     root.reply_seq = max((reply.reply_index or 0 for reply in replies), default=0)
     listed = sorted((reply for reply in replies if reply.listed), key=lambda reply: reply.reply_index or 0)
-    if listed and root.reply_count:
+    if listed and (root.reply_count or root.has_update):
         root.preview1_id, root.last_reply_id = listed[0].pk, listed[-1].pk
         root.preview2_id = listed[1].pk if len(listed) > 1 else None
 

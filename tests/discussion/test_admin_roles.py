@@ -46,7 +46,7 @@ def test_moderator_sees_conversations_and_nothing_else() -> None:
     client = sign_in(ModeratorFactory())
     models = {model["object_name"] for app in client.get(reverse("admin:index")).context["app_list"] for model in app["models"]}
     expected = {"Claim", "Comment", "Discussion", "Decision", "ThirdPartyRequest", "PhraseRule", "LinkHost", "QueueItem", "Batch"}
-    assert models == expected | {"CareMark", "Flag", "Sanction"}
+    assert models == expected | {"CareMark", "Flag", "SafetyNote", "Sanction"}
     assert client.get(reverse("admin:accounts_user_changelist")).status_code == 403
     assert client.get(reverse("admin:accounts_user_add")).status_code == 403
     assert client.get(reverse("admin:accounts_user_change", args=[MemberFactory().pk])).status_code == 403

@@ -180,7 +180,7 @@ def test_file_cut_in_the_article_or_a_heading_is_refused_by_line(tmp_path: Path,
         ("", "Line 1: the file is empty"),
         (" \n\t\n\u00a0\n", "Line 1: the file is empty"),
         ("<!DOCTYPE html>\n<title>Bread</title>", "Line 1: this is a web page as HTML"),
-        ("A diary.\n\nMonday: rain.\n", r"Line 1: the file is in no format that can be imported here \(serendip, "),
+        ("A diary.\n\nMonday: rain.\n", r"Line 1: the file is in no format that can be imported here \(jsonl, serendip, "),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "Line 1: this is not text"),
     ],
 )

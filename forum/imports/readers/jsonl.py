@@ -308,7 +308,8 @@ FORMS: dict[str, dict[str, Check]] = {
         "subject": _text(), "body": _text(), "language": _text(16), "posted_at": _moment,
         "posted_precision": _word(PRECISIONS), "posted_text": _text(120), "sort_at": _moment, "created_at": _moment,
         "published_at": _moment, "edited_at": _moment, "state": _word(STATES), "reason": _word(REASONS),
-        "seen_by_human": _truth, "is_question": _truth, "is_question_fixed": _truth, "locked": _truth, "origin": _text(40),
+        "seen_by_human": _truth, "is_question": _truth, "is_question_fixed": _truth, "is_update": _truth,
+        "locked": _truth, "origin": _text(40),
         "origin_note": _text(300),
         "change": _optional(
             _object(
@@ -402,7 +403,7 @@ ARTICLE_MORE = (
 )  # fmt: skip
 COMMENT_MORE = (
     "mark", "sort_at", "created_at", "published_at", "edited_at", "reason", "seen_by_human", "is_question", "is_question_fixed",
-    "locked", "origin", "change", "signals", "imported", "evidence", "author",
+    "is_update", "locked", "origin", "change", "signals", "imported", "evidence", "author",
 )  # fmt: skip
 
 MAKERS: dict[str, Callable[[dict[str, Any], int], Record]] = {
