@@ -1,8 +1,9 @@
-"""What the page of an article says, made ready for its template from rows that were read. No queries."""
+"""What the page of an article says, made ready for its template. What was read is kept while its version stands."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django.utils.html import format_html
@@ -36,6 +37,7 @@ class ArticlePage:
     minutes: int
     age_years: int | None
     is_old: bool
+    key: str | None = None  # names what is stored: the article, its version and when it was made; None in a preview
 
     @property
     def byline(self) -> SafeString:
@@ -65,6 +67,36 @@ class ArticlePage:
     def is_from_elsewhere(self) -> bool:
         """Tell whether the text came from another site: then a source without an address may have had one."""
         return bool(self.article.original_url or self.article.submitted_by)
+
+
+KEPT = 50  # articles a process; half a megabyte the longest of them
+_kept: OrderedDict[str, tuple[date, ArticlePage]] = OrderedDict()  # by the last part of their addresses
+
+
+def read_page(slug: str, *, today: date) -> ArticlePage | None:
+    """Return the page of the article at ``slug``, published or not, or None. One query where it is known already.
+
+    Its version grows with all that the page shows (``services``); the moments tell it from an article of another database.
+    """
+    day, page = _kept.get(slug, (None, None))
+    if page is not None and day == today:
+        stamps = Article.objects.filter(slug=slug).order_by().values_list("pk", "version", "created_at", "changed_at")
+        stamp = stamps.first()
+        if stamp is not None and page.key == _make_key(*stamp):
+            return page
+    article = Article.objects.with_shelves().defer("body").filter(slug=slug).first()
+    if article is None:
+        return None
+    page = describe_article(article, article.sources.all(), today=today)
+    page = replace(page, key=_make_key(article.pk, article.version, article.created_at, article.changed_at))
+    _kept[slug] = (today, page)
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return page
+
+
+def _make_key(pk: int, version: int, created_at: datetime, changed_at: datetime | None) -> str:
+    return f"{pk}.{version} {created_at.timestamp()} {changed_at.timestamp() if changed_at else ''}"
 
 
 def describe_article(article: Article, sources: Iterable[Source], *, today: date) -> ArticlePage:

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from .models import Article, Collection
-from .pages import describe_article
+from .models import Collection
+from .pages import read_page
 
 SHELF_PAGE_SIZE = 50
 
@@ -15,12 +15,11 @@ SHELF_PAGE_SIZE = 50
 @require_safe
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an article; its conversation comes in by a template tag. A draft is shown to those who may change it, and not kept."""
-    found = get_object_or_404(Article.objects.with_shelves().defer("body"), slug=slug)
-    if not found.is_published() and not request.user.has_perm("articles.change_article"):
+    page = read_page(slug, today=timezone.localdate())
+    if page is None or not (page.article.is_published() or request.user.has_perm("articles.change_article")):
         raise Http404
-    page = describe_article(found, found.sources.all(), today=timezone.localdate())
-    response = render(request, "articles/article.html", {"article": found, "page": page})
-    if not found.is_published():
+    response = render(request, "articles/article.html", {"article": page.article, "page": page})
+    if not page.article.is_published():
         add_never_cache_headers(response)
     return response
 

@@ -200,7 +200,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "forum.site.middleware.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below what sets headers: static files carry them too
-    "django.middleware.gzip.GZipMiddleware",  # below the static files, which are compressed when they are collected
+    "forum.site.middleware.CompressionMiddleware",  # below the static files, which are compressed when they are collected
     "forum.site.middleware.methods_told",
     "forum.site.middleware.kept_private",  # below the static files, which are the same for everybody
     "django.contrib.sessions.middleware.SessionMiddleware",

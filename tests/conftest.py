@@ -79,6 +79,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
+def _forget_articles() -> None:
+    """Let no test find an article that another one read: in each of them the numbers of rows begin again."""
+    from articles import pages
+
+    pages._kept.clear()
+
+
+@pytest.fixture(autouse=True)
 def _clear_decisions(request: pytest.FixtureRequest) -> Iterator[None]:
     """Empty the append-only log before Django empties the tables of a test that commits."""
     marker = request.node.get_closest_marker("django_db")

@@ -7,8 +7,10 @@ What follows when a note itself is changed is in ``note_editing`` and ``note_sea
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
+from django.db.models import QuerySet
 from django.urls import Resolver404, resolve, reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
@@ -17,6 +19,7 @@ from django.utils.translation import gettext as _
 from articles.models import Article
 from forum.discussion.models import Comment
 from forum.discussion.patterns import PatternError, PatternSet, tokens_of
+from forum.site.compiled import Compiled, padded
 
 from .models import NotedComment, SafetyNote
 
@@ -84,14 +87,22 @@ def settle_comments(comments: Sequence[Comment], notes: Notes, *, known: Collect
 
 def read_beneath(comment_ids: Collection[int]) -> Mapping[int, str]:
     """Return by comment the HTML of the notes beneath it (``settings.COMMENT_NOTES_READER``). One query."""
-    noted = NotedComment.objects.filter(comment__in=comment_ids, note__is_active=True).order_by("comment", "note")
-    fields = ("sentence", "dated_on", "language", "link", "fragment", "article__slug", "article__title", "article__status")
     beneath: dict[int, list[str]] = {}
-    for comment_id, *values in noted.values_list("comment_id", *(f"note__{name}" for name in fields)):
+    for comment_id, *values in _BENEATH(padded(comment_ids, READ_AT_ONCE)) if comment_ids else ():
         here = beneath.setdefault(comment_id, [])
         if len(here) < MOST_BENEATH:
             here.append(_render(*values))
     return {comment_id: "".join(here) for comment_id, here in beneath.items()}
+
+
+def _ask_beneath(comment_ids: tuple[int, ...]) -> "QuerySet[NotedComment, tuple[Any, ...]]":
+    noted = NotedComment.objects.filter(comment_id__in=comment_ids, note__is_active=True).order_by("comment", "note")
+    fields = ("sentence", "dated_on", "language", "link", "fragment", "article__slug", "article__title", "article__status")
+    return noted.values_list("comment_id", *(f"note__{name}" for name in fields))
+
+
+READ_AT_ONCE = 50  # one statement serves all numbers up to it
+_BENEATH = Compiled(_ask_beneath)
 
 
 def _render(

@@ -10,12 +10,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.safestring import SafeString, mark_safe
 
 from articles.models import Article
 from forum.accounts.ignoring import read_ignored
 from forum.site.models import SiteText
+from forum.site.translating import gettext as _
+from forum.site.translating import ngettext
 
 from . import rows
 from .models import Comment, Discussion
@@ -81,6 +82,11 @@ class Conversation:
         return count_words(self.discussion, self.years) if self.discussion else ""
 
     @property
+    def year_options(self) -> SafeString:
+        """Return the years to go to, as the options of a list."""
+        return mark_safe("".join(f'<option value="{year}">{year} ({count})</option>' for year, count in self.years))  # noqa: S308
+
+    @property
     def state(self) -> str:
         """Return the state of the discussion, "hidden" where there is nothing to see."""
         return self.discussion.state if self.discussion else Discussion.State.HIDDEN
@@ -109,7 +115,7 @@ def read_conversation(request: HttpRequest, article: Article, site_text: SiteTex
     if discussion is None:
         return Conversation(path, None)
     viewer = viewer_of(request)
-    years = list(discussion.years.filter(comment_count__gt=0).values_list("year", "comment_count"))
+    years = rows.read_years(discussion)
     order = request.GET.get("order", "")
     is_print = request.GET.get("view") == "print"
     now = timezone.now()

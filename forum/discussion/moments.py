@@ -5,13 +5,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
-from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext, pgettext
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from .threads import DAYS_IN_A_MONTH, Dated, Gap
+from forum.site.translating import current_language, ngettext
+from forum.site.translating import gettext as _
+
+from .threads import DAYS_IN_A_MONTH, Dated, Gap, local
 
 DAYS_IN_A_YEAR = 365.2425
 
@@ -37,15 +38,15 @@ def moment_of(row: Dated) -> Moment:
     """Return when ``row`` was written, as precisely as that is known."""
     if row.posted_at is None or row.posted_precision == "unknown":
         return Moment("", "", _("The date was not kept."))
-    day = timezone.localdate(row.posted_at)
+    day = local(row.posted_at).date()
     match row.posted_precision:
         case "month":
-            return Moment(f"{day:%Y-%m}", _month(day, get_language()), _("The exact day was not kept."))
+            return Moment(f"{day:%Y-%m}", _month(day, current_language()), _("The exact day was not kept."))
         case "year":
             return Moment(f"{day:%Y}", f"{day.year}", _("The exact day was not kept."))
         case "before":
             return Moment("", _("Before %(year)s") % {"year": day.year}, _("The exact date was not kept."))
-    return Moment(day.isoformat(), _day(day, get_language()), "")
+    return Moment(day.isoformat(), _day(day, current_language()), "")
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +70,7 @@ def as_printed(row: Printed) -> str:
 def _says_the_same(row: Printed) -> bool:
     if row.posted_at is None or row.posted_precision in ("before", "unknown"):
         return False
-    day = timezone.localdate(row.posted_at)
+    day = local(row.posted_at).date()
     numbers = {day.year, day.year % 100}
     words = set()
     if row.posted_precision != "year":
@@ -106,7 +107,7 @@ def duration_words(days: int) -> str:
 
 def days_between(first: datetime, last: datetime) -> int:
     """Return the days from one date to the other as a calendar counts them: yesterday evening is one day ago."""
-    return (timezone.localdate(last) - timezone.localdate(first)).days
+    return (local(last).date() - local(first).date()).days
 
 
 def later_words(days: int) -> str:

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
+from html import escape
 from urllib.parse import quote as in_address
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from forum.accounts.ignoring import NOBODY, Ignored
 from forum.accounts.models import Relation
+from forum.site.translating import current_language, ngettext, one_language
+from forum.site.translating import gettext as _
 
 from .microdata import COMMENT, NONE, POSTING, Marks, is_dated
 from .models import Comment
@@ -73,22 +74,25 @@ def render_eras(eras: Iterable[Era], around: Surroundings, *, ends_now: bool) ->
     """Return threads under headings of their time; ``ends_now`` says that nothing comes after the last of them."""
     eras = list(eras)
     parts = []
-    for index, era in enumerate(eras):
-        is_last = ends_now and index == len(eras) - 1
-        if words := _era_words(era, around, is_last=is_last, is_alone=len(eras) == 1):
-            parts.append(f'<p class="era">{escape(words)}</p>')
-        parts += [_thread(thread, around) for thread in era.threads]
+    with one_language():
+        for index, era in enumerate(eras):
+            is_last = ends_now and index == len(eras) - 1
+            if words := _era_words(era, around, is_last=is_last, is_alone=len(eras) == 1):
+                parts.append(f'<p class="era">{escape(words)}</p>')
+            parts += [_thread(thread, around) for thread in era.threads]
     return mark_safe("".join(parts))  # noqa: S308  # escaped above; bodies were made safe when they were written
 
 
 def render_threads(threads: Iterable[Thread], around: Surroundings) -> SafeString:
     """Return threads one after the other."""
-    return mark_safe("".join(_thread(thread, around) for thread in threads))  # noqa: S308
+    with one_language():
+        return mark_safe("".join(_thread(thread, around) for thread in threads))  # noqa: S308
 
 
 def render_single(replies: Iterable[Reply], around: Surroundings) -> SafeString:
     """Return comments taken out of their threads, each on a sheet of its own with the way to its conversation."""
-    return mark_safe("".join(_single(reply, around) for reply in replies))  # noqa: S308
+    with one_language():
+        return mark_safe("".join(_single(reply, around) for reply in replies))  # noqa: S308
 
 
 def _era_words(era: Era, around: Surroundings, *, is_last: bool, is_alone: bool) -> str:
@@ -243,11 +247,16 @@ def _name(row: Row, around: Surroundings, mark: str = "") -> str:
 
 
 def _role(row: Row) -> str:
-    return f" {escape(_RELATIONS[row.relation])}" if row.relation else ""
+    return f" {_relation_words(current_language(), row.relation)}" if row.relation else ""
+
+
+@lru_cache(maxsize=256)
+def _relation_words(language: str | None, relation: str) -> str:
+    return escape(str(_RELATIONS[relation]))
 
 
 def _tags(row: Row, is_new: bool) -> str:
-    mark = f' <span class="tag">{escape(_MARKS[row.mark])}</span>' if row.mark else ""
+    mark = f' <span class="tag">{escape(str(_MARKS[row.mark]))}</span>' if row.mark else ""
     mark += f' <span class="tag">{_("Update")}</span>' if row.is_update else ""
     return mark + (f' <span class="tag tag-new">{_("New")}</span>' if is_new else "")
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from articles.models import Article
+from forum.site.compiled import NOBODY, Compiled, padded
 
-from .models import Comment, Discussion, PendingChange, year_range
+from .models import Comment, Discussion, DiscussionYear, PendingChange, year_range
 from .permissions import ANONYMOUS, Viewer, is_writer
 from .querysets import CommentQuerySet
 from .threads import UNFOLDED_REPLIES, Row
@@ -58,10 +59,17 @@ def find_discussion(article: Article) -> Discussion | None:
     """Return the discussion of ``article``, None where readers may not see it."""
     if article.status != Article.Status.PUBLISHED:
         return None
-    discussion = Discussion.objects.filter(article=article).exclude(state=Discussion.State.HIDDEN).first()
-    if discussion is not None:
-        discussion.article = article
+    found = _DISCUSSION(article.pk)
+    if not found:
+        return None
+    discussion = Discussion.from_db(DEFAULT_DB_ALIAS, _DISCUSSION_FIELDS, found[0])
+    discussion.article = article
     return discussion
+
+
+def read_years(discussion: Discussion) -> list[tuple[int, int]]:
+    """Return the years that comments are from, and how many are from each."""
+    return [(year, count) for year, count in _YEARS(discussion.pk)]
 
 
 def veil(rows: Iterable[Row], own: OwnRows) -> list[Row]:
@@ -99,8 +107,7 @@ def read_own(discussion: Discussion, viewer: Viewer) -> OwnRows:
 def read_roots(discussion: Discussion, page: int) -> tuple[list[Row], Row | None]:
     """Return the listed roots at positions 20(page-1)+1 … 20·page, and the first one after them."""
     last = page * ROOTS_ON_A_PAGE
-    listed = _roots_of(discussion).filter(position__gt=last - ROOTS_ON_A_PAGE).order_by("position")
-    rows = _plain(listed[: ROOTS_ON_A_PAGE + 1])
+    rows = [_root(values) for values in _ROOTS(discussion.pk, last - ROOTS_ON_A_PAGE)]
     here = [row for row in rows if (row.position or 0) <= last]
     return here, next((row for row in rows if (row.position or 0) > last), None)
 
@@ -127,16 +134,17 @@ def read_previews(roots: Sequence[Row], new_ids: Collection[int]) -> dict[int, l
     short = [row.id for row in roots if row.reply_seq and not is_folded(row)]
     folded = [row.id for row in roots if is_folded(row)]
     ids = {pk for row in roots if is_folded(row) for pk in _edges_of(row)} | set(new_ids)
-    replies = Comment.objects.filter(listed=True, reply_index__isnull=False)
-    # Several reads in one: an OR of the conditions is planned badly on SQLite.
-    parts = [replies.filter(root_id__in=short)] if short else []
-    parts += [replies.filter(pk__in=ids).exclude(root_id__in=short)] if ids else []
-    updates = replies.filter(is_update=True, root_id__in=folded, parent_id__in={*folded, *ids})
-    parts += [updates.exclude(pk__in=new_ids)] if folded else []
-    if not parts:
+    if not short and not ids:
         return {}
-    first, *rest = [_with_parents(part) for part in parts]
-    return _by_root(_reply(values) for values in (first.union(*rest, all=True) if rest else first))
+    parents = {*folded, *ids} if folded else ()
+    found = _PREVIEWS(
+        padded(short, ROOTS_ON_A_PAGE),
+        padded(ids, MOST_NEW),
+        padded(folded, ROOTS_ON_A_PAGE),
+        padded(parents, MOST_NEW),
+        padded(new_ids if folded else (), MOST_NEW),
+    )
+    return _by_root(_reply(values) for values in found)
 
 
 def is_folded(root: Row) -> bool:
@@ -158,12 +166,7 @@ def read_new(discussion: Discussion, since: datetime) -> Sequence[tuple[int, int
 def read_thread(root_id: int, page: int) -> list[Row]:
     """Return the listed replies of a thread with reply_index 100(page-1)+1 … 100·page, and the updates on them, root included."""
     last = page * REPLIES_ON_A_PAGE
-    listed = Comment.objects.filter(root_id=root_id, listed=True)
-    places = (last - REPLIES_ON_A_PAGE + 1, last)
-    replies = listed.filter(is_update=False, reply_index__range=places)
-    of_these = Q(parent__reply_index__range=places) | Q(parent_id=root_id if page == 1 else None)
-    updates = listed.filter(of_these, is_update=True, reply_index__isnull=False)
-    found = _with_parents(replies).union(_with_parents(updates), all=True)
+    found = _THREAD(root_id, last - REPLIES_ON_A_PAGE + 1, last, root_id if page == 1 else NOBODY)
     return sorted((_reply(values) for values in found), key=lambda row: row.reply_index or 0)
 
 
@@ -241,7 +244,7 @@ def _plain(comments: CommentQuerySet) -> list[Row]:
     third = listed.order_by("reply_index").values("pk")[2:3]
     last_but_one = listed.order_by("-reply_index").values("pk")[1:2]
     found = comments.annotate(third=_if_folded(third), last_but_one=_if_folded(last_but_one), author_slug=_AUTHOR_SLUG)
-    return [_root(values) for values in found.values_list(*FIELDS, "third", "last_but_one")]
+    return found.values_list(*FIELDS, "third", "last_but_one")
 
 
 def _if_folded(reply: "QuerySet[Comment, Any]") -> Case:
@@ -270,3 +273,48 @@ def _by_root(rows: Iterable[Row]) -> dict[int, list[Row]]:
     for row in sorted(rows, key=lambda row: (row.root_id or 0, row.reply_index or 0)):
         found.setdefault(row.root_id or 0, []).append(row)
     return found
+
+
+# What every page of a conversation asks.
+
+
+def _ask_discussion(article_id: int) -> "QuerySet[Discussion, tuple[Any, ...]]":
+    shown = Discussion.objects.filter(article_id=article_id).exclude(state=Discussion.State.HIDDEN)
+    return shown.values_list(*_DISCUSSION_FIELDS)
+
+
+def _ask_years(discussion_id: int) -> "QuerySet[DiscussionYear, tuple[Any, ...]]":
+    years = DiscussionYear.objects.filter(discussion_id=discussion_id, comment_count__gt=0)
+    return years.order_by("year").values_list("year", "comment_count")
+
+
+def _ask_roots(discussion_id: int, above: int) -> "QuerySet[Comment, tuple[Any, ...]]":
+    listed = Comment.objects.filter(discussion_id=discussion_id, listed=True, position__isnull=False, position__gt=above)
+    return _plain_values(listed.order_by("position")[: ROOTS_ON_A_PAGE + 1])
+
+
+def _ask_previews(
+    short: tuple[int, ...], ids: tuple[int, ...], folded: tuple[int, ...], parents: tuple[int, ...], new: tuple[int, ...]
+) -> "QuerySet[Comment, tuple[Any, ...]]":
+    """Ask for all replies of ``short`` threads, those with ``ids`` in others, and updates on ``parents`` in ``folded`` ones."""
+    replies = Comment.objects.filter(listed=True, reply_index__isnull=False)
+    # Several reads in one: an OR of the conditions is planned badly on SQLite.
+    parts = [replies.filter(root_id__in=short)] if short else []
+    parts += [replies.filter(pk__in=ids).exclude(root_id__in=short)] if ids else []
+    updates = replies.filter(is_update=True, root_id__in=folded, parent_id__in=parents)
+    parts += [updates.exclude(pk__in=new)] if folded else []
+    first, *rest = [_with_parents(part) for part in parts]
+    return first.union(*rest, all=True) if rest else first
+
+
+def _ask_thread(root_id: int, first: int, last: int, beneath: int) -> "QuerySet[Comment, tuple[Any, ...]]":
+    listed = Comment.objects.filter(root_id=root_id, listed=True)
+    replies = listed.filter(is_update=False, reply_index__range=(first, last))
+    of_these = Q(parent__reply_index__range=(first, last)) | Q(parent_id=beneath)
+    updates = listed.filter(of_these, is_update=True, reply_index__isnull=False)
+    return _with_parents(replies).union(_with_parents(updates), all=True)
+
+
+_DISCUSSION_FIELDS = [field.attname for field in Discussion._meta.concrete_fields]
+_DISCUSSION, _YEARS = Compiled(_ask_discussion), Compiled(_ask_years)
+_ROOTS, _PREVIEWS, _THREAD = Compiled(_ask_roots), Compiled(_ask_previews), Compiled(_ask_thread)

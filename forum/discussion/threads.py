@@ -30,6 +30,11 @@ class Dated(Protocol):
     def posted_precision(self) -> str: ...
 
 
+def local(moment: datetime) -> datetime:
+    """Return ``moment`` in the time zone of the site, in which all dates are shown."""
+    return moment.astimezone(timezone.get_default_timezone())
+
+
 class Row(NamedTuple):
     """What a page needs of one comment. Words, name and role are empty unless the viewer may read them."""
 
@@ -89,7 +94,7 @@ class Row(NamedTuple):
         """Return the year it is known to be from."""
         if self.posted_at is None or self.posted_precision in ("before", "unknown"):
             return None
-        return timezone.localtime(self.posted_at).year
+        return local(self.posted_at).year
 
 
 class Gap(NamedTuple):
@@ -327,7 +332,7 @@ def _days_between(before: Row, after: Row) -> int | None:
 def _count_days(before: Row, after: Row) -> int | None:
     if before.posted_at is None or after.posted_at is None or not (_has_day(before) and _has_day(after)):
         return None
-    days = (timezone.localdate(after.posted_at) - timezone.localdate(before.posted_at)).days
+    days = (local(after.posted_at).date() - local(before.posted_at).date()).days
     return days if days >= 0 else None
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from forum.site.translating import gettext as _
+from forum.site.translating import ngettext
 
 FEWEST_YEARS = 22  # a young conversation is drawn on the same scale as an old one
 MOST_BARS = 25  # beyond it, neighbouring years share a bar

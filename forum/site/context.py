@@ -9,10 +9,14 @@ from .reading import read_settings
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Give templates ``site_name``, ``site_url``, ``site_text`` (one query, when used) and ``reading``."""
+    """Give templates ``site_name``, ``site_url``, ``site_text`` (one query, when used) and ``reading``.
+
+    ``here`` is the path of a page that the frame may lead to, such as /search/; that of others is empty.
+    """
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "site_text": SimpleLazyObject(SiteText.load),
         "reading": read_settings(request),
+        "here": request.path if request.path.count("/") <= 2 else "",
     }

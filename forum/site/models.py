@@ -2,12 +2,15 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import F
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .compiled import Compiled
 
 
 class SingleRowManager(models.Manager["SiteVersion"]):
@@ -95,7 +98,16 @@ class SiteText(models.Model):
     @classmethod
     def load(cls) -> "SiteText":
         """Return the row, or the defaults where the operator has changed nothing."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        found = _TEXT()
+        return cls.from_db(DEFAULT_DB_ALIAS, _TEXT_FIELDS, found[0]) if found else cls(pk=1)
+
+
+def _ask_text() -> models.QuerySet[SiteText, tuple[Any, ...]]:
+    return SiteText.objects.filter(pk=1).values_list(*_TEXT_FIELDS)
+
+
+_TEXT_FIELDS = [field.attname for field in SiteText._meta.concrete_fields]
+_TEXT = Compiled(_ask_text)
 
 
 class HelpLine(models.Model):

@@ -1,0 +1,161 @@
+"""Queries of the ORM that are compiled once a process: Django takes longer to write the SQL than a database to answer it.
+
+The query is written as everywhere else, and what it gives is what ``values_list`` gives. Only for what every page asks.
+PostgreSQL, which plans such a query for longer than it runs, is asked with a prepared statement.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import connections, router
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import Col
+
+Value = int | str | Sequence[int]
+_FIRST_MARK = 2_000_000_000  # stands for a value while the query is compiled; the smallest column of ours holds 2,147,483,647
+NOBODY = 0  # an id that no row has
+
+
+class Compiled:
+    """A query as a function of its values: whole numbers, texts, and tuples of whole numbers (``padded``) for ``in``.
+
+    ``build`` gets them and returns a query set of ``values_list``. It may use them in conditions alone, each as it came, and
+    must give the same query whatever they are: it is called once for each number of values in the tuples.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, tuple[Any, ...]]]) -> None:
+        self._build = build
+        self._model: type[Model] | None = None
+        self._made: dict[tuple[object, ...], _Statement] = {}  # by the database that is read, and how many values there are
+
+    def __call__(self, *values: Value) -> list[tuple[Any, ...]]:
+        """Return the rows."""
+        alias = router.db_for_read(self._model) if self._model else ""
+        shape = (alias, *(len(value) if isinstance(value, tuple) else 0 for value in values))
+        statement = self._made.get(shape)
+        if statement is None:
+            statement = _Statement(self._build, values)
+            self._model = statement.model
+            self._made[(statement.alias, *shape[1:])] = statement
+        return statement.read(values)
+
+
+class _Statement:
+    """One query for one shape of values."""
+
+    def __init__(self, build: Callable[..., QuerySet[Any, tuple[Any, ...]]], values: Sequence[Value]) -> None:
+        number = _FIRST_MARK
+        marks: list[Any] = []
+        self._places: dict[object, tuple[int, int | None]] = {}  # of a mark: which value, and which part of it
+        for index, value in enumerate(values):
+            parts = value if isinstance(value, tuple) else (value,)
+            made: list[int | str] = []
+            for part in range(len(parts)):
+                number += 1
+                made.append(f"value {number}" if isinstance(value, str) else number)
+                self._places[made[-1]] = (index, part if isinstance(value, tuple) else None)
+            marks.append(tuple(made) if isinstance(value, tuple) else made[0])
+        query_set = build(*marks)
+        self.model, self.alias = query_set.model, query_set.db
+        connection = connections[self.alias]
+        compiler = query_set.query.get_compiler(self.alias)
+        self._sql, self._params = compiler.as_sql()
+        assert set(self._places) <= set(self._params), "a value is not in the query as it came"
+        if connection.vendor == "postgresql":
+            self._write_constants(connection)
+        converters = compiler.get_converters([column for column, *_rest in compiler.select[: compiler.col_count]])
+        self._converters = [
+            (position, _choose_converters(connection, convert, column)) for position, (convert, column) in converters.items()
+        ]
+
+    def _write_constants(self, connection: Any) -> None:
+        """Write what is the same in each call into the statement: a condition of an index must not hang on a parameter."""
+        from psycopg import sql
+
+        connection.ensure_connection()
+        raw = connection.connection
+        words = [None if param in self._places else sql.Literal(param).as_string(raw) for param in self._params]
+        parts = self._sql.split("%s")
+        assert len(parts) == len(words) + 1
+        written = ["%s" if word is None else word.replace("%", "%%") for word in words]
+        self._sql = "".join(part + word for part, word in zip(parts, [*written, ""], strict=True))
+        self._params = tuple(param for param in self._params if param in self._places)
+
+    def read(self, values: Sequence[Value]) -> list[tuple[Any, ...]]:
+        """Return the rows for ``values``."""
+        cursor = _find_cursor(connections[self.alias])
+        cursor.execute(self._sql, [self._find(param, values) for param in self._params])
+        rows: Iterable[Sequence[Any]] = cursor.fetchall()
+        if not self._converters:
+            return list(map(tuple, rows))
+        changed = [list(row) for row in rows]
+        for position, converters in self._converters:
+            for convert in converters:
+                for row in changed:
+                    row[position] = convert(row[position])
+        return list(map(tuple, changed))
+
+    def _find(self, param: Any, values: Sequence[Value]) -> Any:
+        place = self._places.get(param)
+        if place is None:
+            return param
+        index, part = place
+        value: Any = values[index]
+        return value if part is None else value[part]
+
+
+_cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # by connection; to make one takes as long as a page of comments
+
+
+def _find_cursor(connection: Any) -> Any:
+    """Return a cursor that counts and complains as Django's do; on PostgreSQL one for which a statement is planned once."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    raw = connection.connection
+    cursor = _cursors.get(raw)
+    if cursor is None:
+        cursor = _cursors[raw] = _prepared_cursor()(raw)
+    return connection._prepare_cursor(cursor)
+
+
+@cache
+def _prepared_cursor() -> type:
+    import psycopg
+
+    class PreparedCursor(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparedCursor":
+            super().execute(query, params, prepare=True, **options)
+            return self
+
+    return PreparedCursor
+
+
+def padded(ids: Iterable[int], step: int) -> tuple[int, ...]:
+    """Return ``ids`` as a tuple whose length is a multiple of ``step``, so that one statement serves many lengths."""
+    found = tuple(ids)
+    return found + (NOBODY,) * (-len(found) % step)
+
+
+def _choose_converters(connection: Any, converters: Iterable[Callable[..., Any]], column: Any) -> list[Callable[[Any], Any]]:
+    """Return what makes values of ``column`` those of Python; for the two kinds that pages are full of, something faster."""
+    kind = column.output_field.get_internal_type()
+    if connection.vendor == "sqlite" and kind == "DateTimeField":
+        return [_read_moment]
+    if connection.vendor == "sqlite" and kind == "BooleanField" and isinstance(column, Col):
+        return []  # of a column that is declared so, Python's sqlite3 makes truth values
+    return [partial(_convert, convert, column, connection.alias) for convert in converters]
+
+
+def _convert(convert: Callable[[Any, Any, Any], Any], column: Any, alias: str, value: Any) -> Any:
+    return convert(value, column, connections[alias])
+
+
+def _read_moment(value: datetime | str | None) -> datetime | None:
+    """Return a moment as SQLite keeps it: in UTC, without saying so. Django asks which time zone that is, for each of them."""
+    if isinstance(value, str):  # of an expression, not of a column
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=UTC) if value else None
