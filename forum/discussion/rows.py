@@ -239,7 +239,11 @@ def _roots_of(discussion: Discussion) -> CommentQuerySet:
 
 
 def _plain(comments: CommentQuerySet) -> list[Row]:
-    """Read roots; of folded threads also the ids of two replies that tell the years of what is hidden, and the silence after."""
+    return [_root(values) for values in _plain_values(comments)]
+
+
+def _plain_values(comments: CommentQuerySet) -> "QuerySet[Comment, tuple[Any, ...]]":
+    """Ask for roots; of folded threads also for the ids of two replies: the years of what is hidden, and the silence after."""
     listed = Comment.objects.filter(root=OuterRef("pk"), listed=True, reply_index__isnull=False, is_update=False)
     third = listed.order_by("reply_index").values("pk")[2:3]
     last_but_one = listed.order_by("-reply_index").values("pk")[1:2]

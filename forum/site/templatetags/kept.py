@@ -9,7 +9,7 @@ from collections import OrderedDict
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 MOST_CHARS = 4_000_000  # a process
@@ -50,7 +50,7 @@ def _keep(key: tuple[object, ...], part: SafeString) -> None:
     global _chars
     with _lock:
         _chars += len(part) - len(_parts.pop(key, ""))
-        _parts[key] = mark_safe(part)  # noqa: S308  # a template wrote it
+        _parts[key] = part
         while _chars > MOST_CHARS:
             _chars -= len(_parts.popitem(last=False)[1])
 
