@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists
 
 from forum.accounts.models import User
 from forum.discussion.models import Comment
@@ -23,15 +24,20 @@ class Desk:
     is_alone: bool
 
 
+def desk_columns(viewer: User) -> dict[str, Exists]:
+    """Return what ``read_desk`` needs beside each item of the queue."""
+    return {
+        "shortcuts": Exists(Preference.objects.filter(moderator=viewer, shortcuts=True)),
+        "has_others": Exists(other_moderators(viewer)),
+    }
+
+
 def read_desk(viewer: User, items: Sequence[QueueItem]) -> Desk:
-    """Return how ``viewer`` works; who else is there is asked only where one of ``items`` needs somebody else. One query."""
-    needs_another = any(item.appeal and item.appeal.decision.who_id == viewer.pk for item in items)
-    row = User.objects.filter(pk=viewer.pk).values_list(
-        Exists(Preference.objects.filter(moderator=OuterRef("pk"), shortcuts=True)),
-        Exists(other_moderators(viewer)) if needs_another else Value(True),
-    )
-    shortcuts, has_others = row.get()
-    return Desk(shortcuts=shortcuts, is_alone=not has_others)
+    """Return how ``viewer`` works, from ``items`` read with ``desk_columns``; a query of its own only where there are none."""
+    if items:
+        first: Any = items[0]
+        return Desk(shortcuts=first.shortcuts, is_alone=not first.has_others)
+    return Desk(shortcuts=Preference.objects.filter(moderator=viewer, shortcuts=True).exists(), is_alone=False)
 
 
 def carry_out(form: CardForm, comment: Comment, item: QueueItem | None, moderator: Actor) -> None:

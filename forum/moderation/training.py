@@ -95,8 +95,12 @@ def train(comment: Comment) -> None:
 
 def lock_state() -> FilterState:
     """Return the row of the filter, locked: those who learn stand in line here, before any count is touched."""
-    FilterState.objects.get_or_create(pk=1, defaults={"fingerprint": fingerprint()})
-    return FilterState.objects.select_for_update().get(pk=1)
+    locked = FilterState.objects.select_for_update().filter(pk=1)
+    state = locked.first()
+    if state is None:
+        FilterState.objects.get_or_create(pk=1, defaults={"fingerprint": fingerprint()})
+        state = locked.get()
+    return state
 
 
 def learn(comment: Comment, text: Text, *, state: FilterState, is_spam: bool, now: datetime) -> None:

@@ -232,7 +232,7 @@ def _asks(own: str, sold: Collection[tuple[int, int]]) -> bool:
     """Tell whether something is asked that is no offer: "Do you need a loan?" asks nothing."""
     for start, end in sentences_of(own):
         sentence = own[start : end + 1]
-        if not (is_question(sentence) or _ASKS.search(sentence)):
+        if not (_ASKS.search(sentence) or is_question(sentence)):
             continue
         words = {word.text for word in find_words(sentence)}
         if not words & wordlists.VENUES and not any(start <= place[0] < end for place in sold):

@@ -24,7 +24,7 @@ from forum.site.models import HelpLine
 
 from .. import services
 from ..cards import make_cards
-from ..desk import carry_out, read_desk
+from ..desk import carry_out, desk_columns, read_desk
 from ..forms import REASON_CHOICES, CardForm
 from ..models import RANKS, Batch, Preference, QueueItem
 from ..queue import Keyset, LaneCount, count_lanes, find_next, read_items
@@ -45,7 +45,7 @@ def _show(
 ) -> HttpResponse:
     """Show the queue; ``refused`` is what was sent from the card ``landed`` and could not be taken."""
     viewer = user_of(request)
-    items, following = read_items(lane, _read_after(after))
+    items, following = read_items(lane, _read_after(after), desk_columns(viewer))
     lanes = count_lanes()
     last = services.find_last_decision(moderator_of(request), timezone.now())
     desk = read_desk(viewer, items)
