@@ -24,7 +24,8 @@ MAX_GAP = 6  # words
 MIN_LETTERS = 3  # beside a star: "a*" would find half of all texts
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-_WORD = rf"(?:[^\W_{_UNSPACED}][\u0300-\u036f]*)+"  # an accent may be a character of its own
+_LETTER = rf"[^\W_{_UNSPACED}]"
+_WORD = rf"{_LETTER}+(?:[\u0300-\u036f]+{_LETTER}*)*"  # an accent may be a character of its own
 _TOKEN = re.compile(rf"{_WORD}(?:['’ʼ`]{_WORD})*|[{_UNSPACED}]|(?<!\.)[.!?](?=[\s\"”’)\]]|$)|[。！？]|\n\s*\n")
 _SIGNS = re.compile(rf"[{_UNSPACED}]+")
 # Letters that are one sign, not a letter with an accent.
@@ -130,8 +131,9 @@ def find_tokens(text: str) -> tuple[Token, ...]:
     text = blank_addresses(blank_quotes(text))
     found, sentence = [], 0
     for match in _TOKEN.finditer(text):
-        if match[0][0].isalnum():
-            found.append(Token(normalise(match[0]), match.start(), match.end(), sentence))
+        word = match[0]
+        if word[0].isalnum():
+            found.append(Token(normalise(word), *match.span(), sentence))
         else:
             sentence += 1
     return tuple(found)
@@ -246,6 +248,11 @@ class PatternSet(Generic[T]):
                     self.by_start.setdefault(part.text[:MIN_LETTERS], []).append((pattern, owner))
                 else:
                     self.by_word.setdefault(part.text, []).append((pattern, owner))
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to look for."""
+        return not (self.by_word or self.by_start or self.others)
 
     def find(self, tokens: Sequence[Token]) -> Iterator[tuple[Match, T]]:
         """Yield where each pattern stands, in the order of the text. One may be found more than once at a place."""

@@ -48,6 +48,7 @@ PLAIN_ENDINGS = frozenset(("com", "org", "net", "info", "biz", "shop", "store", 
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(\s*<?([^\s()<>]{1,500})>?[^()\n]{0,100}\)")
 _ADDRESS = re.compile(r"(?<![\w@./-])(?:https?://[^\s<>\"“”\[\]()]{1,500}|(?:[\w-]{1,63}\.){1,5}[a-z]{2,24}(?![\w@.])(?:/[^\s<>\"“”()]{0,300})?)",
                       re.IGNORECASE)  # fmt: skip
+_LIKE_ADDRESS = re.compile(r"://|\.[a-z]{2}", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[a-z]{2,24}", re.IGNORECASE)
 
 
@@ -124,6 +125,8 @@ def _is_word(ending: str) -> bool:
 
 def find_links(text: str, *, known: str = "") -> tuple[Link, ...]:
     """Return the writer's own links in ``text``, in order; those that stand in ``known`` (what is answered) are quotes."""
+    if "](" not in text and not _LIKE_ADDRESS.search(text):
+        return ()  # nearly all: the patterns below look at every letter
     text = _MAIL.sub(lambda match: " " * len(match[0]), blank_quotes(text))
     found: list[Link] = []
 

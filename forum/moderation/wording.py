@@ -8,8 +8,9 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
-from forum.discussion.patterns import blank_quotes
+from forum.discussion.patterns import blank_addresses, blank_quotes
 from forum.discussion.questions import is_question
 
 from . import wordlists
@@ -18,7 +19,6 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _BREAK = re.compile(r"[.!?…,;:()\[\]\"“”\n/]")
 _WEB_ADDRESS = re.compile(r"(?:https?://|\bwww\.)\S*[^\s.,!?…]", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…\n]+")
-_ADDRESS_LIKE = re.compile(r"https?://\S+|\S+@\S+|\bwww\.\S+", re.IGNORECASE)
 
 # Words of somebody who sells, and of somebody who sends readers elsewhere.
 _SELL = re.compile(
@@ -79,8 +79,7 @@ _THANKS_FOR_SHARING = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """A word in small letters and where it stands."""
 
     text: str
@@ -132,8 +131,8 @@ class Reading:
 @lru_cache(maxsize=32)
 def find_words(text: str) -> tuple[Word, ...]:
     """Return the words of ``text`` that are neither quoted nor part of an address."""
-    text = _ADDRESS_LIKE.sub(lambda match: " " * len(match[0]), blank_quotes(text))
-    return tuple(Word(match[0].casefold().replace("’", "'"), match.start(), match.end()) for match in _WORD.finditer(text))
+    text = blank_addresses(blank_quotes(text))
+    return tuple(Word(match[0].casefold().replace("’", "'"), *match.span()) for match in _WORD.finditer(text))
 
 
 def sentences_of(text: str) -> list[tuple[int, int]]:

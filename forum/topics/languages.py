@@ -15,12 +15,17 @@ _SMALL_WORDS = {
     "sv": "och det att jag en ett ar inte som pa for med har min han hon men av till vi den kan mycket",
     "pl": "i w na nie sie z jest ze do to moj moja ale jak mam po od ma za czy juz tak ja przez",
 }
-_SETS = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+_LANGUAGES: dict[str, list[str]] = {}  # by small word
+for _language, _words in _SMALL_WORDS.items():
+    for _word in set(_words.split()):
+        _LANGUAGES.setdefault(_word, []).append(_language)
 
 
 def guess_language(words: Iterable[str]) -> str:
     """Return the language of a text by its folded words, "" where too few of them tell."""
-    words = list(words)
-    counts = {language: sum(word in small for word in words) for language, small in _SETS.items()}
+    counts = dict.fromkeys(_SMALL_WORDS, 0)
+    for word in words:
+        for language in _LANGUAGES.get(word, ()):
+            counts[language] += 1
     first, second = sorted(counts, key=lambda language: -counts[language])[:2]
     return first if counts[first] >= LEAST and counts[first] > counts[second] else ""
