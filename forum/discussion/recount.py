@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import ExtractYear
 
+from forum.site.bulk import update_objects
+
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear
 from .services import show_change
 from .tally import find_previews, is_waiting, place
@@ -221,6 +223,6 @@ def _values(row: Any, names: Sequence[str]) -> list[Any]:
 
 def _store(discussion: Discussion, rows: list[Comment], names: list[str]) -> int:
     if rows:
-        Comment.objects.bulk_update(rows, names, batch_size=100)
+        update_objects(rows, names)
         show_change(discussion)
     return len(rows)
