@@ -12,6 +12,7 @@ from django.utils import timezone
 from forum.discussion.models import ActorKind, Appeal, Comment, Decision, Lane, PendingChange, Signal, Strength
 from forum.discussion.permissions import APPEALABLE
 from forum.discussion.rows import bound
+from forum.site.bulk import insert_objects
 
 from .models import RANKS, QueueItem
 
@@ -58,35 +59,87 @@ def sort_comment(comment: Comment) -> None:
         QueueItem.objects.create(comment=comment, since=place.since, place_at=place.since, **values)
 
 
+def sort_new_comments(comments: Sequence[Comment]) -> None:
+    """Put comments into their lanes that were just stored, with all that is known of them."""
+    rows = [
+        QueueItem(
+            comment_id=pk, lane=place.lane, rank=RANKS[place.lane], about=place.about, appeal=place.appeal, since=place.since,
+            place_at=place.since,
+        )
+        for pk, place in find_places(comments).items()
+    ]  # fmt: skip
+    insert_objects(rows)
+
+
 def find_place(comment: Comment) -> Place | None:
-    """Return where ``comment`` stands in the queue, in the lane of the most urgent reason; None where nobody need read it.
+    """Return where ``comment`` stands in the queue, None where nobody need read it."""
+    return find_places([comment]).get(comment.pk)
+
+
+def find_places(comments: Sequence[Comment]) -> dict[int, Place]:
+    """Return where each comment that somebody must read stands in the queue, in the lane of the most urgent reason.
 
     What a text that stands is suspected of goes before what its writer asks for.
     """
-    signals = list(Signal.objects.filter(comment=comment).only("comment", "lane", "strength", "made_at", "of_change"))
-    standing = [signal for signal in signals if not signal.of_change]
-    match comment.state:
-        case _S.HELD:
-            sent_again_at = _read_sending(comment)
-            lanes = _lanes_of(standing) | ({Lane.CHANGED} if sent_again_at else set())
-            return Place(_choose(lanes), sent_again_at or comment.created_at)
-        case _S.HIDDEN:
-            return Place(_choose(_lanes_of(standing) | {Lane.REPORTED}), timezone.now())
-        case _S.PUBLISHED:
-            urgent = [signal for signal in standing if signal.lane in LANES_OF_PUBLIC_ONES]
-            if urgent and not _has_been_read(comment, max(signal.made_at for signal in urgent)):
-                return Place(_choose({Lane(signal.lane) for signal in urgent}), timezone.now())
-            change = PendingChange.objects.filter(comment=comment, declined_at=None).only("comment", "made_at").first()
-            if change:
-                lanes = _lanes_of(signal for signal in signals if signal.of_change)
-                return Place(_choose(lanes | {Lane.CHANGED}), change.made_at, QueueItem.About.CHANGE)
-        case _ if comment.state in APPEALABLE:
-            appeal = Appeal.objects.filter(comment=comment, answered_at=None).first()
-            if appeal:
-                # Somebody in despair is read first there too; what else was found has been decided about.
-                lanes = {Lane.CHANGED} | ({Lane.CARE} & _lanes_of(standing))
-                return Place(_choose(lanes), appeal.made_at, QueueItem.About.APPEAL, appeal)
-    return None
+    signals: dict[int, list[Signal]] = {comment.pk: [] for comment in comments}
+    for signal in Signal.objects.filter(comment__in=signals).only("comment", "lane", "strength", "made_at", "of_change"):
+        signals[signal.comment_id].append(signal)
+    standing = {pk: [signal for signal in found if not signal.of_change] for pk, found in signals.items()}
+    urgent = {pk: [signal for signal in found if signal.lane in LANES_OF_PUBLIC_ONES] for pk, found in standing.items()}
+    waits = [
+        comment for comment in comments if comment.state == _S.HELD or (comment.state == _S.PUBLISHED and urgent[comment.pk])
+    ]
+    decisions = _read_decisions(waits)
+    found: dict[int, Place] = {}
+    asking: list[Comment] = []
+    for comment in comments:
+        pk, place = comment.pk, None
+        if comment.state == _S.HELD:
+            sent_again_at = _find_sending(decisions[pk])
+            lanes = _lanes_of(standing[pk]) | ({Lane.CHANGED} if sent_again_at else set())
+            place = Place(_choose(lanes), sent_again_at or comment.created_at)
+        elif comment.state == _S.HIDDEN:
+            place = Place(_choose(_lanes_of(standing[pk]) | {Lane.REPORTED}), timezone.now())
+        elif comment.state == _S.PUBLISHED and urgent[pk] and not _has_been_read(decisions[pk], urgent[pk]):
+            place = Place(_choose({Lane(signal.lane) for signal in urgent[pk]}), timezone.now())
+        if place:
+            found[pk] = place
+        else:
+            asking.append(comment)
+    return found | _find_changes(asking, signals) | _find_appeals(asking, standing)
+
+
+def _find_changes(comments: Sequence[Comment], signals: Mapping[int, list[Signal]]) -> dict[int, Place]:
+    """Return the places of public comments with a change that waits."""
+    public = [comment.pk for comment in comments if comment.state == _S.PUBLISHED]
+    if not public:
+        return {}
+    found = {}
+    for change in PendingChange.objects.filter(comment__in=public, declined_at=None).only("comment", "made_at"):
+        lanes = _lanes_of(signal for signal in signals[change.comment_id] if signal.of_change)
+        found[change.comment_id] = Place(_choose(lanes | {Lane.CHANGED}), change.made_at, QueueItem.About.CHANGE)
+    return found
+
+
+def _find_appeals(comments: Sequence[Comment], standing: Mapping[int, list[Signal]]) -> dict[int, Place]:
+    """Return the places of comments whose writer asks for a second look."""
+    appealable = [comment.pk for comment in comments if comment.state in APPEALABLE]
+    if not appealable:
+        return {}
+    found = {}
+    for appeal in Appeal.objects.filter(comment__in=appealable, answered_at=None).order_by("-pk"):
+        # Somebody in despair is read first there too; what else was found has been decided about.
+        lanes = {Lane.CHANGED} | ({Lane.CARE} & _lanes_of(standing[appeal.comment_id]))
+        found[appeal.comment_id] = Place(_choose(lanes), appeal.made_at, QueueItem.About.APPEAL, appeal)
+    return found
+
+
+def _read_decisions(comments: Sequence[Comment]) -> dict[int, list[Decision]]:
+    """Return by comment what was decided, the latest last."""
+    found: dict[int, list[Decision]] = {comment.pk: [] for comment in comments}
+    for decision in Decision.objects.filter(comment__in=found).order_by("pk") if found else ():
+        found[decision.comment_id or 0].append(decision)
+    return found
 
 
 def _lanes_of(signals: Iterable[Signal]) -> set[Lane]:
@@ -99,14 +152,23 @@ def _choose(lanes: set[Lane]) -> Lane:
     return min(lanes - {Lane.FIRST}, key=RANKS.__getitem__, default=Lane.FIRST)
 
 
-def _has_been_read(comment: Comment, since: datetime) -> bool:
-    read = Decision.objects.filter(comment=comment, actor_kind=ActorKind.MODERATOR, at__gte=since, undoes=None, undone_by=None)
-    return read.filter(kind__in=(Decision.Kind.STATE, Decision.Kind.KEPT)).exists()
+def _has_been_read(decisions: Sequence[Decision], urgent: Sequence[Signal]) -> bool:
+    """Tell whether a moderator has decided about it since the last of these was found."""
+    since = max(signal.made_at for signal in urgent)
+    undone = {decision.undoes_id for decision in decisions}
+    return any(
+        decision.actor_kind == ActorKind.MODERATOR
+        and decision.at >= since
+        and decision.undoes_id is None
+        and decision.pk not in undone
+        and decision.kind in (Decision.Kind.STATE, Decision.Kind.KEPT)
+        for decision in decisions
+    )
 
 
-def _read_sending(comment: Comment) -> datetime | None:
+def _find_sending(decisions: Sequence[Decision]) -> datetime | None:
     """Return when its writer changed it and sent it again, if that is why it waits."""
-    last = Decision.objects.filter(comment=comment, kind=Decision.Kind.STATE).order_by("-pk").first()
+    last = next((decision for decision in reversed(decisions) if decision.kind == Decision.Kind.STATE), None)
     return last.at if last and last.from_state == _S.REJECTED and last.undoes_id is None else None
 
 
