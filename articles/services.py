@@ -53,6 +53,18 @@ def save_article(
     return article
 
 
+@transaction.atomic
+def store_draft(article: Article, *, sources: Iterable[Source], corrections: Iterable[Correction]) -> None:
+    """Store a new article that nobody shall see yet, with its sources and corrections, and tell nobody.
+
+    It becomes HTML, and the site hears of it, when it is saved.
+    """
+    article.changed_at = timezone.now()
+    article.save(force_insert=True)
+    _replace_rows(article, article.sources.all(), sources)
+    _replace_rows(article, article.corrections.all(), corrections)
+
+
 def publish_article(article: Article) -> Article:
     """Show ``article`` to everybody."""
     article.status = Article.Status.PUBLISHED

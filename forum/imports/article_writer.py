@@ -1,9 +1,9 @@
-"""Articles, collections and what hangs on them: records -> rows. Each is a transaction; what is there is left alone."""
+"""Articles, collections and what hangs on them: records -> rows, some in a transaction; what is there is left alone."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, count
+from itertools import count, islice
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.db.models import Max, Model
 from django.utils.text import slugify
 
 from articles.models import Article, Collection, Correction, DatePrecision, OldAddress, Source
-from articles.services import publish_article, save_article, save_collection
+from articles.services import publish_article, save_article, save_collection, store_draft
 from forum.discussion.models import Discussion
 
 from .keys import reserve
@@ -21,6 +21,7 @@ from .staging import Staging
 
 Note = Callable[[int | None, str, str], None]
 
+ARTICLES_AT_ONCE = 20
 MAX_NUMBERED_SLUG_CHARS = 110  # of the 120 that an address may have
 TOO_LONG = "“{text}” is longer than the {limit} letters there is room for; the rest was left out."
 
@@ -36,9 +37,11 @@ def fit(text: str, model: type[Model], name: str, note: Note, line: int | None, 
 
 def find_free_slug(model: type[Article] | type[Collection], slug: str) -> str:
     """Return ``slug``, with the first number after it under which the address is free."""
+    if not model.objects.filter(slug=slug).exists():
+        return slug
     stem = slug[:MAX_NUMBERED_SLUG_CHARS]
     taken = set(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    return next(name for name in chain([slug], (f"{stem}-{number}" for number in count(2))) if name not in taken)
+    return next(name for name in (f"{stem}-{number}" for number in count(2)) if name not in taken)
 
 
 @dataclass(slots=True)
@@ -56,38 +59,55 @@ class ArticleWriter:
     def write(self) -> None:
         """Store every article that is not here yet. One that an earlier attempt stored is found again."""
         self._write_shelves()
-        for seq, record in self.staging.articles():
-            tie = ImportedId.objects.filter(source=self.source, source_id=record.source_id, article__isnull=False).first()
-            pk = tie.article_id if tie else self._write_article(record)
-            assert pk is not None
-            self.staging.set_article(seq, pk)
+        for group in self._in_groups():
+            with transaction.atomic():
+                ties = self._read_ties(group)
+                pks = [ties[record.source_id] or self._write_article(record) for _seq, record in group]
+            for (seq, _record), pk in zip(group, pks, strict=True):
+                self.staging.set_article(seq, pk)
         if self.keeps_ids:
             for model in (Article, Collection):
                 with transaction.atomic():
                     reserve(model, 0, above=model._default_manager.aggregate(highest=Max("pk"))["highest"] or 0)
 
     def publish(self) -> None:
-        """Show those that were public at their source, with the state of their conversations."""
-        for _seq, record in self.staging.articles():
-            tie = ImportedId.objects.filter(source=self.source, source_id=record.source_id).select_related("article").first()
-            if tie is None or tie.article is None or tie.article.is_published():
-                continue
+        """Save all for good, and show those that were public at their source, with the state of their conversations."""
+        for group in self._in_groups():
             with transaction.atomic():
-                for name, _line, values in self.staging.parts("discussion", (record.source_id, record.slug)):
-                    del name
-                    Discussion.objects.filter(article=tie.article).update(state=values["state"])
-                article = tie.article
-                if record.more.get("status", "published") == Article.Status.PUBLISHED:
-                    article = publish_article(article)
-                if self.keeps_ids:
-                    OldAddress.objects.filter(target=article.get_absolute_url()).delete()  # the file says which there are
-                # An import that was stopped is of the moment at which it began.
-                shown_at = self.run.started_at if article.is_published() else None
-                moments = {
-                    "created_at": record.more.get("created_at") or self.run.started_at,
-                    "published_at": record.more.get("published_at") or shown_at,
-                }
-                Article.objects.filter(pk=article.pk).update(**moments)
+                ties = self._read_ties(group)
+                articles = Article.objects.in_bulk([pk for pk in ties.values() if pk])
+                for _seq, record in group:
+                    article = articles.get(ties[record.source_id] or 0)
+                    if article is not None and not article.is_published():
+                        self._publish(article, record)
+
+    def _in_groups(self) -> Iterator[list[tuple[int, ArticleRecord]]]:
+        articles = self.staging.articles()
+        while group := list(islice(articles, ARTICLES_AT_ONCE)):
+            yield group
+
+    def _read_ties(self, group: Sequence[tuple[int, ArticleRecord]]) -> dict[str, int | None]:
+        """Return the keys of those of these articles that are stored, by their id at the source."""
+        names = [record.source_id for _seq, record in group]
+        ties = ImportedId.objects.filter(source=self.source, source_id__in=names, article__isnull=False)
+        return dict.fromkeys(names) | dict(ties.values_list("source_id", "article"))
+
+    def _publish(self, article: Article, record: ArticleRecord) -> None:
+        for _name, _line, values in self.staging.parts("discussion", (record.source_id, record.slug)):
+            Discussion.objects.filter(article=article).update(state=values["state"])
+        if record.more.get("status", "published") == Article.Status.PUBLISHED:
+            publish_article(article)
+        else:
+            save_article(article)
+        if self.keeps_ids:
+            OldAddress.objects.filter(target=article.get_absolute_url()).delete()  # the file says which there are
+        # An import that was stopped is of the moment at which it began.
+        shown_at = self.run.started_at if article.is_published() else None
+        moments = {
+            "created_at": record.more.get("created_at") or self.run.started_at,
+            "published_at": record.more.get("published_at") or shown_at,
+        }
+        Article.objects.filter(pk=article.pk).update(**moments)
 
     def _write_article(self, record: ArticleRecord) -> int:
         more, source_id = record.more, record.source_id
@@ -118,14 +138,15 @@ class ArticleWriter:
         sources = [Source(number=item.number, title=item.title, url=(item.url or "")[:500]) for item in record.sources]
         sources += [Source(**_only(Source, values)) for _name, _line, values in self.staging.parts("source", names)]
         corrections = [Correction(**_only(Correction, values)) for _n, _l, values in self.staging.parts("correction", names)]
-        with transaction.atomic():
-            save_article(article, sources=_by_number(sources), corrections=corrections)
-            ImportedId.objects.create(run=self.run, source=self.source, source_id=source_id, article=article)
-            ties = [
-                ImportedId(run=self.run, source=tie["source"], source_id=tie["id"], article=article)
-                for tie in more.get("imported", ())
-            ]
-            ImportedId.objects.bulk_create(ties, ignore_conflicts=True)
+        store_draft(article, sources=_by_number(sources), corrections=corrections)
+        Discussion.objects.create(article=article, changed_at=article.changed_at)
+        ties = [ImportedId(run=self.run, source=self.source, source_id=source_id, article=article)]
+        ties += [
+            ImportedId(run=self.run, source=tie["source"], source_id=tie["id"], article=article)
+            for tie in more.get("imported", ())
+        ]
+        ImportedId.objects.bulk_create(ties[:1])
+        ImportedId.objects.bulk_create(ties[1:], ignore_conflicts=True)
         self.counts.update({"articles": 1, "sources": len(sources)})
         return article.pk
 
