@@ -27,7 +27,12 @@ LAYERS = (
 LEVELS = {app: level for level, line in enumerate(LAYERS) for app in line}
 
 # An import stores what an old site had decided, as it was.
-STATE_WRITERS = {"forum/discussion/services.py", "forum/discussion/tally.py", "forum/imports/writer.py"}
+STATE_WRITERS = {
+    "forum/discussion/services.py",
+    "forum/discussion/tally.py",
+    "forum/imports/making.py",
+    "forum/imports/writer.py",
+}
 STATE_FIELDS = {"public", "listed", "held", "seen_by_human"}
 HTML_WRITERS = {"markup.py", "rendering.py"}
 # What talks to other machines, and who may: the worker's mail, the start of a server that looks for a free port.

@@ -51,8 +51,11 @@ def make_notes(notes: Iterable[SafetyNote]) -> Notes:
 
 def find_notes(comment: Comment, notes: Notes) -> set[int]:
     """Return the ids of the notes that the words of ``comment`` call for; what it quotes calls for none."""
+    if notes.is_empty:
+        return set()
     spoken = comment.language.split("-")[0].lower()
-    found = (owner for _match, owner in notes.find(tokens_of(f"{comment.body}\n\n{comment.subject}")))
+    text = f"{comment.subject}\n\n{comment.body}" if comment.subject else comment.body
+    found = (owner for _match, owner in notes.find(tokens_of(text)))
     return {pk for pk, language in found if not (spoken and language and language != spoken)}
 
 
@@ -75,14 +78,20 @@ def settle_comments(comments: Sequence[Comment], notes: Notes, *, known: Collect
     gone = stored.keys() - found
     if gone:
         NotedComment.objects.filter(pk__in=[stored[key] for key in gone]).delete()
-    new = found - stored.keys()
-    if new:
-        # Locked, for somebody may be deleting one of them.
-        notes_here = SafetyNote.objects.select_for_update(no_key=True).filter(pk__in={note_id for _comment_id, note_id in new})
-        there = set(notes_here.order_by("pk").values_list("pk", flat=True))
-        new = {(comment_id, note_id) for comment_id, note_id in new if note_id in there}
-        NotedComment.objects.bulk_create((NotedComment(comment_id=one, note_id=two) for one, two in sorted(new)), batch_size=400)
+    new = store_found(found - stored.keys())
     return {comment_id for comment_id, _note_id in gone | new}
+
+
+def store_found(found: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Store that notes stand beneath comments, which are locked or new; return those (comment, note) whose note is still here."""
+    if not found:
+        return set()
+    # Locked, for somebody may be deleting one of them.
+    notes_here = SafetyNote.objects.select_for_update(no_key=True).filter(pk__in={note_id for _comment_id, note_id in found})
+    there = set(notes_here.order_by("pk").values_list("pk", flat=True))
+    new = {(comment_id, note_id) for comment_id, note_id in found if note_id in there}
+    NotedComment.objects.bulk_create((NotedComment(comment_id=one, note_id=two) for one, two in sorted(new)), batch_size=400)
+    return new
 
 
 def read_beneath(comment_ids: Collection[int]) -> Mapping[int, str]:

@@ -9,24 +9,20 @@ from django.db import transaction
 from django.urls import reverse
 
 from articles.models import MAX_PATH_CHARS, Article, OldAddress, is_on_this_site
-from forum.care.notes import load_notes
-from forum.care.notes import settle_comments as settle_notes
 from forum.discussion.models import Comment, Discussion
 from forum.discussion.recount import recount_thread
 from forum.discussion.services import show_change
 from forum.discussion.tally import renumber_replies
-from forum.related.models import ChangedComment
-from forum.search.indexing import index_comments
+from forum.related.neighbours import find_near_later
+from forum.search.indexing import learn_comments
 from forum.site.models import SiteVersion
-from forum.topics.mentions import settle_comments
-from forum.topics.vocabulary import current_matcher
+from forum.topics.mentions import show_comments
 
 from .models import ImportedId, ImportRun
 from .staging import Staging
 from .writer import OnProgress
 
-INDEXED_AT_ONCE = 250
-TOPIC_FIELDS = ("subject", "body", "language", "version", "state", "public", "published_at", "sort_at")
+INDEXED_AT_ONCE = 500
 
 
 def mend_threads(run: ImportRun) -> None:
@@ -43,20 +39,17 @@ def mend_threads(run: ImportRun) -> None:
 
 
 def index(run: ImportRun, staging: Staging, total: int, on_progress: OnProgress) -> None:
-    """Let search, topics, safety notes and shared experience know every comment that became public."""
-    matcher = current_matcher()
+    """Let search, topics and shared experience take up every comment that became public."""
     base = run.progress["bases"]["comment"]
     done = run.progress.get("indexed", 0)
     while pks := staging.read_pks(done, INDEXED_AT_ONCE, base=base):
         with transaction.atomic():
-            index_comments(pks)
-            comments = list(Comment.objects.filter(pk__in=pks, public=True).only(*TOPIC_FIELDS))
-            settle_notes(comments, load_notes())
-            ChangedComment.objects.bulk_create(ChangedComment(comment=comment) for comment in comments)
+            learn_comments(pks)
+            find_near_later(pks)
+            show_comments(pks)
             done += len(pks)
             run.progress["indexed"] = done
             run.save(update_fields=["progress"])
-        settle_comments(comments, matcher)
         on_progress(done, total)
 
 

@@ -32,6 +32,7 @@ from . import finishing
 from .article_writer import ArticleWriter
 from .keys import reserve
 from .locking import the_only_import, work_folder
+from .making import Order
 from .models import ImportedId, ImportedWriter, ImportRun, SiteIdentity
 from .preparing import FEW, preparing
 from .readers import READERS, detect, jsonl
@@ -190,7 +191,8 @@ class _Import:
         if not self.options.target:
             articles.write()
         processes = self.processes or os.cpu_count() or 1
-        with preparing(processes if counts["new"] - record.progress["n"] > FEW else 1) as prepare_all:
+        is_much = counts["new"] - record.progress["n"] > FEW
+        with preparing(Order(self.now, self.source), processes if is_much else 1) as prepare_all:
             writer = CommentWriter(
                 record, staging, self.source, keeps_ids, prepare_all, counts["new"],
                 lambda done, total: self.on_step(Step.WRITING, done, total),
@@ -314,7 +316,7 @@ class _Import:
             return
 
     def _noting(self, staging: Staging) -> Callable[[int | None, str, str], None]:
-        return lambda line, sentence, source_id: staging.note("odd", line, sentence, source_id)
+        return lambda line, sentence, source_id: staging.note_once("odd", line, sentence, source_id)
 
     def _count_articles(self, record: ImportRun) -> dict[str, int]:
         """Count what an attempt before this one has written."""

@@ -13,10 +13,10 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from .records import (
     ArticleRecord,
@@ -65,13 +65,13 @@ CREATE TABLE left_out (kind TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A comment to be written, with all that is known of its place.
 
     ``n`` counts in the order of writing, in which a parent comes before its children and a thread stands together. ``place``
     is the position of a root, or the number of a reply in its thread; ``has_place`` says that the file gave it. The keys of
-    parent and root are those of rows of the site.
+    parent and root are those of rows of the site. What the file says of it and of the parent that is in the file is JSON, read
+    (``read_record``, ``read_body``) by the process that works on it.
     """
 
     n: int
@@ -89,8 +89,9 @@ class Row:
     writer: int | None
     writer_is_new: bool
     line: int | None
-    record: CommentRecord
-    parent_body: str
+    is_stated: bool  # it says its state, and nobody looks for advertising in it
+    record: str
+    parent_record: str | None
 
 
 class Staging:
@@ -236,6 +237,15 @@ class Staging:
         """Keep a sentence for the report. ``batch`` is the number of the batch it came up in, 0 for the reading."""
         sql = "INSERT INTO note (kind, batch, line, source_id, sentence) VALUES (?, ?, ?, ?, ?)"
         self._db.execute(sql, [kind, batch, line, source_id, sentence])
+
+    def note_once(self, kind: str, line: int | None, sentence: str, source_id: str = "") -> None:
+        """Keep a sentence that an attempt before this one may have kept."""
+        known = self._db.execute(
+            "SELECT 1 FROM note WHERE kind = ? AND line IS ? AND source_id = ? AND sentence = ?",
+            [kind, line, source_id, sentence],
+        ).fetchone()
+        if not known:
+            self.note(kind, line, sentence, source_id)
 
     def forget_notes(self, after_batch: int) -> None:
         """Take back what was noted in batches that are written anew."""
@@ -582,7 +592,7 @@ class Staging:
         rows = self._db.execute(
             f"""SELECT t.n, c.seq, COALESCE(p.own_id, ? + p.number), c.source_id, r.pk,
                 COALESCE(pp.own_id, ? + pp.number), l.anchor, a.root, tp.own_id, ? + tp.number, l.thread, l.depth, p.place,
-                p.has_place, l.sort_at, c.writer, w.first = t.n AND w.known IS NULL, c.line, c.record, pc.record
+                p.has_place, l.sort_at, c.writer, w.first = t.n AND w.known IS NULL, c.line, c.stated, c.record, pc.record
             FROM todo t JOIN comment c USING (seq) JOIN linked l USING (seq) JOIN {ids} p USING (seq)
             JOIN ref r ON r.name = c.article LEFT JOIN placed pp ON pp.seq = l.parent LEFT JOIN placed tp ON tp.seq = l.thread
             LEFT JOIN anchor a ON a.pk = l.anchor LEFT JOIN writer w ON w.id = c.writer
@@ -670,7 +680,7 @@ def to_number(moment: datetime | None) -> int | None:
 
 def _row_of(values: tuple[Any, ...]) -> Row:
     (n, seq, pk, source_id, article_pk, parent, anchor, anchor_root, thread_id, thread_number, thread, depth, place, has_place,
-     sort_at, writer, is_new, line, record, parent_record) = values  # fmt: skip
+     sort_at, writer, is_new, line, stated, record, parent_record) = values  # fmt: skip
     root = anchor_root if anchor is not None else thread_id if thread_id is not None else thread_number
     is_root = depth == 0 and anchor is None
     parent_pk = None if is_root else parent if parent is not None else anchor
@@ -679,9 +689,19 @@ def _row_of(values: tuple[Any, ...]) -> Row:
         parent_pk=parent_pk, root_pk=None if is_root else root,
         thread=thread, is_anchored=anchor_root is not None, place=place, has_place=bool(has_place),
         sort_at=EPOCH + sort_at * MICROSECOND, writer=writer,
-        writer_is_new=bool(is_new), line=line, record=_comment_of((record, source_id, line, "", None, None)),
-        parent_body=json.loads(parent_record)["body"] if parent_record else "",
+        writer_is_new=bool(is_new), line=line, is_stated=bool(stated), record=record, parent_record=parent_record,
     )  # fmt: skip
+
+
+def read_record(row: Row) -> CommentRecord:
+    """Return what the file says of a comment."""
+    return _comment_of((row.record, row.source_id, row.line, "", None, None))
+
+
+def read_body(record: str) -> str:
+    """Return the words of a comment of the file."""
+    body: str = json.loads(record)["body"]
+    return body
 
 
 # Records as JSON: moments and days are told from words by their keys.

@@ -9,47 +9,43 @@ screeners say; the actor is an import, nothing is announced, and so nothing is m
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import transaction
 
-from articles.models import Article, OldAddress
+from articles.models import OldAddress
 from forum.accounts.client_address import network_of
 from forum.accounts.models import Guest
 from forum.care.marks import mark_comment
-from forum.discussion import markup
+from forum.care.notes import store_found as store_notes
 from forum.discussion.models import (
     ActorKind,
     Appeal,
     Comment,
     Decision,
     Discussion,
-    DiscussionPerson,
-    DiscussionYear,
     PendingChange,
     Revision,
     Signal,
-    year_of,
 )
-from forum.discussion.open_format import OPEN_FORMAT_ORIGIN
-from forum.discussion.screening import Kind, Submission
-from forum.moderation.memory import remember_hosts
-from forum.moderation.models import Evidence, TextMark
-from forum.moderation.queue import LANES_OF_PUBLIC_ONES, sort_comment
+from forum.moderation.memory import store_hosts, store_marks
+from forum.moderation.models import Evidence
+from forum.moderation.queue import LANES_OF_PUBLIC_ONES, sort_new_comments
+from forum.search.indexing import index_new_comments
+from forum.site.bulk import insert_objects, insert_rows
+from forum.topics.mentions import store_found as store_topics
 
-from .article_writer import fit
+from .counting import count_people, count_years
+from .making import Made, submission_of
 from .models import ImportedId, ImportedWriter, ImportRun
-from .preparing import Prepare, Prepared, Task
-from .readers.jsonl import FILE_SOURCE, SITE_SOURCE
-from .staging import Row, Staging
+from .preparing import Prepare
+from .readers.jsonl import SITE_SOURCE
+from .staging import Row, Staging, read_record
 
-BATCH = 250  # comments; some thousand rows in a fraction of a second
+BATCH = 500  # comments; some thousand rows in a fraction of a second
 READ_AHEAD = 4  # batches that are prepared while another is written, where none depends on what is written
 INSERTED_AT_ONCE = 500
 
-_INSERT_MARK = f'INSERT INTO "{TextMark._meta.db_table}" (hash, comment_id) VALUES (%s, %s)'  # noqa: S608 - of our model
 _S = Comment.State
 TO_BE_READ = (_S.HELD, _S.HIDDEN, _S.REJECTED, _S.REMOVED)  # the last two where their writer asks for a second look
 OnProgress = Callable[[int, int], None]
@@ -57,12 +53,11 @@ OnProgress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Item:
-    """A comment under way: its row of the staging file, its words as they will be stored, and what was prepared of them."""
+    """A comment under way: its row of the staging file, what was made of it, and the comment it becomes."""
 
     row: Row
-    task: Task
+    made: Made
     comment: Comment
-    prepared: Prepared
 
 
 @dataclass(slots=True)
@@ -77,7 +72,6 @@ class CommentWriter:
     total: int
     on_progress: OnProgress
     _batch: int = 0
-    _articles: dict[int, Article] = field(default_factory=dict)
     _new: dict[int, bool] = field(default_factory=dict)
 
     @property
@@ -88,23 +82,24 @@ class CommentWriter:
         """Store every comment that is not stored yet."""
         done = self.run.progress["n"]
         self.staging.forget_notes(done)
-        for rows, prepared in self._prepared(done):
-            items = [self._make(row, task, one) for (row, task), one in zip(rows, prepared, strict=True)]
-            self._batch = rows[-1][0].n
-            self._write_batch(items)
+        for rows, made in self._prepared(done):
+            self._batch = rows[-1].n
+            self._write_batch([self._take(row, one) for row, one in zip(rows, made, strict=True)])
             self.on_progress(self._batch, self.total)
 
-    def _prepared(self, done: int) -> Iterator[tuple[list[tuple[Row, Task]], Iterable[Prepared]]]:
+    def _prepared(self, done: int) -> Iterator[tuple[list[Row], Iterable[Made]]]:
         """Yield batches as they are ready. Those that are screened wait for the ones before: repeats are looked for in them."""
-        ahead: list[tuple[list[tuple[Row, Task]], Iterable[Prepared]]] = []
+        ahead: list[tuple[list[Row], Iterable[Made]]] = []
         while rows := self._read(done):
-            tasks = [(row, self._task(row)) for row in rows]
             done = rows[-1].n
-            ahead.append((tasks, self.prepare([task for _row, task in tasks])))
-            if len(ahead) >= READ_AHEAD or not all(task.is_stated for _row, task in tasks):
+            is_stated = all(row.is_stated for row in rows)
+            while ahead and (len(ahead) >= READ_AHEAD or not is_stated):
                 yield ahead.pop(0)
-                while ahead and not all(task.is_stated for _row, task in ahead[0][0]):
-                    yield ahead.pop(0)
+            batch = rows, self.prepare(rows)
+            if is_stated:
+                ahead.append(batch)
+            else:
+                yield batch
         yield from ahead
 
     def _read(self, after: int) -> list[Row]:
@@ -115,74 +110,13 @@ class CommentWriter:
         starts = [at for at in range(1, BATCH + 1) if rows[at].thread != rows[at - 1].thread]
         return rows[: starts[-1] if starts else BATCH]
 
-    def _task(self, row: Row) -> Task:
-        record = row.record
-        body = markup.escape_plain(record.body) if record.is_plain else record.body
-        parent_body = row.parent_body if row.parent_pk is not None else None
-        return Task(
-            body=body, subject=record.subject, name=record.name, article_pk=row.article_pk, parent_body=parent_body,
-            is_stated=record.state is not None, is_question=record.more.get("is_question"),
-            is_erased=record.state == _S.ERASED, now=self.run.started_at,
-        )  # fmt: skip
+    def _take(self, row: Row, made: Made) -> Item:
+        for note in made.told:
+            self._note(*note)
+        return Item(row, made, Comment(*made.values))
 
     def _note(self, line: int | None, sentence: str, source_id: str = "") -> None:
         self.staging.note("odd", line, sentence, source_id, batch=self._batch)
-
-    # Rows to be.
-
-    def _make(self, row: Row, task: Task, prepared: Prepared) -> Item:
-        record, more = row.record, row.record.more
-        state = record.state or (_S.HELD if prepared.is_held else _S.PUBLISHED)
-        public = state == _S.PUBLISHED
-
-        def fitted(text: str, name: str) -> str:
-            return fit(text, Comment, name, self._note, row.line, row.source_id)
-
-        comment = Comment(
-            pk=row.pk,
-            discussion_id=self._article(row.article_pk).discussion.pk,
-            parent_id=row.parent_pk,
-            root_id=row.root_pk,
-            body=task.body,
-            body_html=prepared.html,
-            render_version=markup.RENDER_VERSION,
-            is_question=prepared.is_question,
-            is_question_fixed=more.get("is_question_fixed", False),
-            is_update=bool(row.parent_pk and more.get("is_update")),
-            state=state,
-            public=public,
-            held=state == _S.HELD,
-            reason=more.get("reason", ""),
-            seen_by_human=more.get("seen_by_human", False),
-            locked=more.get("locked", False),
-            mark=more.get("mark", ""),
-            name=fitted(record.name, "name"),
-            relation=record.relation,
-            subject=fitted(record.subject, "subject"),  # also of a reply: it is what was printed
-            language=fitted(record.language, "language"),
-            posted_at=record.posted_at,
-            posted_precision=record.posted_precision if record.posted_at else Comment.Precision.UNKNOWN,
-            posted_text=fitted(record.posted_text, "posted_text"),
-            sort_at=row.sort_at,
-            active_at=row.sort_at,
-            created_at=more.get("created_at") or self.run.started_at,
-            published_at=more.get("published_at") or (row.sort_at if public else None),
-            edited_at=more.get("edited_at"),
-            origin=self._origin(more),
-            origin_note=fitted(record.note, "origin_note"),
-        )
-        return Item(row, task, comment, prepared)
-
-    def _origin(self, more: Any) -> str:
-        kind = self.source.partition(":")[0]
-        return more.get("origin") or (OPEN_FORMAT_ORIGIN if kind in (SITE_SOURCE, FILE_SOURCE) else kind)
-
-    def _article(self, pk: int) -> Article:
-        if pk not in self._articles:
-            if len(self._articles) > 100:
-                self._articles.clear()
-            self._articles[pk] = Article.objects.select_related("discussion").get(pk=pk)
-        return self._articles[pk]
 
     # One batch.
 
@@ -195,10 +129,10 @@ class CommentWriter:
         for item in items:
             item.comment.guest_id = guests.get(item.row.writer) if item.row.writer is not None else None
         self._place(items, discussions)
-        Comment.objects.bulk_create([item.comment for item in items], batch_size=INSERTED_AT_ONCE)
+        insert_objects([item.comment for item in items])
         self._tie(items)
         self._write_history(items)
-        self._write_marks(items)
+        self._write_found(items)
         self._count(items, discussions)
         self._sort(items)
         self._keep_addresses(items)
@@ -224,8 +158,8 @@ class CommentWriter:
             rows.append(Guest(pk=base + number, display_name=name, email=email, created_at=self.run.started_at))
             if key:
                 ties.append(ImportedWriter(run=self.run, source=self.source, kind=kind, key=key, guest_id=base + number))
-        Guest.objects.bulk_create(rows, batch_size=INSERTED_AT_ONCE)
-        ImportedWriter.objects.bulk_create(ties, batch_size=INSERTED_AT_ONCE)
+        insert_objects(rows)
+        insert_objects(ties)
         return {number: known if known is not None else base + number for number, (*_rest, known) in writers.items()}
 
     def _place(self, items: list[Item], discussions: dict[int, Discussion]) -> None:
@@ -304,15 +238,12 @@ class CommentWriter:
         return self._new[article_pk]
 
     def _tie(self, items: list[Item]) -> None:
-        ties = [
-            ImportedId(run=self.run, source=self.source, source_id=item.row.source_id, comment_id=item.comment.pk)
-            for item in items
-        ]
-        ImportedId.objects.bulk_create(ties, batch_size=INSERTED_AT_ONCE)
+        ties = [(self.run.pk, self.source, item.row.source_id, item.comment.pk) for item in items]
+        insert_rows(ImportedId, ("run_id", "source", "source_id", "comment_id"), ties)
         earlier = [
             ImportedId(run=self.run, source=tie["source"], source_id=tie["id"], comment_id=item.comment.pk)
             for item in items
-            for tie in item.row.record.more.get("imported", ())
+            for tie in item.made.more.get("imported", ())
             if tie["source"] != self.source
         ]
         ImportedId.objects.bulk_create(earlier, batch_size=INSERTED_AT_ONCE, ignore_conflicts=True)
@@ -321,16 +252,8 @@ class CommentWriter:
         """Store signals, earlier texts, changes that wait, decisions and appeals."""
         now = self.run.started_at
         by_name = {item.row.source_id: item for item in items}
-        signals = []
-        for item in items:
-            stated = item.row.record.more.get("signals") or ()
-            for values in stated if item.task.is_stated else item.prepared.signals:
-                made_at = values.get("made_at") or now
-                signals.append(Signal(**{"spans": [], **values, "made_at": made_at}, comment=item.comment))
-        Signal.objects.bulk_create(signals, batch_size=INSERTED_AT_ONCE)
-        changes = [
-            PendingChange(comment=item.comment, **change) for item in items if (change := item.row.record.more.get("change"))
-        ]
+        insert_objects([Signal(**values, comment=item.comment) for item in items for values in item.made.signals])
+        changes = [PendingChange(comment=item.comment, **change) for item in items if (change := item.made.more.get("change"))]
         PendingChange.objects.bulk_create(changes, batch_size=INSERTED_AT_ONCE)
         revisions = [
             Revision(
@@ -338,15 +261,15 @@ class CommentWriter:
             )
             for name, _line, values in self.staging.parts("revision", by_name)
         ]
-        Revision.objects.bulk_create(revisions, batch_size=INSERTED_AT_ONCE)
+        insert_objects(revisions)
         decisions = [
             Decision(
                 comment=item.comment, actor_kind=ActorKind.IMPORT, from_state="", to_state=item.comment.state, at=now
             )
             for item in items
-            if not item.task.is_stated
+            if not item.row.is_stated
         ]  # fmt: skip
-        Decision.objects.bulk_create(decisions, batch_size=INSERTED_AT_ONCE)
+        insert_objects(decisions)
         self._write_decisions(by_name)
 
     def _write_decisions(self, by_name: dict[str, Item]) -> None:
@@ -375,43 +298,45 @@ class CommentWriter:
             )  # fmt: skip
             if values.get("appeal"):
                 appeals.append(Appeal(comment=comment, decision_id=pk, **values["appeal"]))
-        Decision.objects.bulk_create(decisions, batch_size=INSERTED_AT_ONCE)
+        insert_objects(decisions)
         Appeal.objects.bulk_create(appeals, batch_size=INSERTED_AT_ONCE)
 
-    def _write_marks(self, items: list[Item]) -> None:
-        """Store what is remembered of each text, and how it came in."""
-        marks = [(number, item.comment.pk) for item in items for number in item.prepared.marks]
-        with connection.cursor() as cursor:  # eight rows a comment: as objects they were a fifth of the whole cost
-            cursor.executemany(_INSERT_MARK, marks)
-        for item in items:
-            if item.prepared.has_links:
-                remember_hosts(item.comment)
+    def _write_found(self, items: list[Item]) -> None:
+        """Store what is remembered of each text, how it is found and what it is about, and how it came in."""
+        store_marks({item.comment.pk: item.made.marks for item in items})
+        store_hosts({item.comment.pk: item.made.domains for item in items if item.made.domains})
+        public = [item for item in items if item.made.entry is not None]
+        languages = {item.comment.language for item in public if item.comment.language}
+        index_new_comments([item.made.entry for item in public if item.made.entry is not None], languages)
+        store_topics((item.comment, item.made.topics) for item in public)
+        store_notes({(item.comment.pk, note) for item in public for note in item.made.notes})
         evidence = [
             Evidence(
                 comment=item.comment, client_ip=one.get("client_ip"), network=network_of(one.get("client_ip") or ""),
                 form_seconds=one.get("form_seconds"), at=one.get("at") or self.run.started_at,
             )
             for item in items
-            if self.run.options.get("with_contacts") and (one := item.row.record.more.get("evidence"))
+            if self.run.options.get("with_contacts") and (one := item.made.more.get("evidence"))
         ]  # fmt: skip
         Evidence.objects.bulk_create(evidence, batch_size=INSERTED_AT_ONCE)
 
     def _count(self, items: list[Item], discussions: dict[int, Discussion]) -> None:
         """Add what became public to the counts of its discussion: comments, people, years, questions that wait."""
-        by_discussion: dict[int, list[Comment]] = {}
+        by_discussion: dict[int, list[Comment]] = {pk: [] for pk in sorted(discussions)}
         for item in items:
-            by_discussion.setdefault(item.comment.discussion_id, []).append(item.comment)
-        for pk in sorted(by_discussion):
-            discussion, comments = discussions[pk], by_discussion[pk]
-            public = [comment for comment in comments if comment.public]
-            discussion.people_count += _count_people(pk, public)
+            if item.comment.public:
+                by_discussion[item.comment.discussion_id].append(item.comment)
+        for pk, public in by_discussion.items():
+            discussion = discussions[pk]
+            is_empty = discussion.comment_count == 0 and self._is_new(discussion.article_id)
+            discussion.people_count += count_people(pk, public, is_empty=is_empty)
             discussion.comment_count += len(public)
             discussion.waiting_count += sum(comment.waiting for comment in public)
             if public:
                 latest = max(comment.sort_at for comment in public)
                 discussion.last_comment_at = max(discussion.last_comment_at or latest, latest)
                 discussion.active_at = discussion.last_comment_at
-            _count_years(pk, public)
+            count_years(pk, public)
             discussion.save(
                 update_fields=["root_seq", "comment_count", "people_count", "waiting_count", "last_comment_at", "active_at"]
             )
@@ -419,26 +344,10 @@ class CommentWriter:
     def _sort(self, items: list[Item]) -> None:
         """Put in the queue what a person must read."""
         for item in items:
-            comment = item.comment
-            if item.prepared.has_concern:
-                mark_comment(comment, self._submission(item))
-            more = item.row.record.more
-            is_urgent = any(signal["lane"] in LANES_OF_PUBLIC_ONES for signal in more.get("signals") or ())
-            if (
-                comment.state in (_S.HELD, _S.HIDDEN)
-                or is_urgent
-                or more.get("change")
-                or comment.state in (_S.REJECTED, _S.REMOVED)
-            ):
-                sort_comment(comment)
-
-    def _submission(self, item: Item) -> Submission:
-        task = item.task
-        parent = None if task.parent_body is None else Comment(body=task.parent_body)
-        return Submission(
-            kind=Kind.IMPORT, body=task.body, subject=task.subject, name=task.name, article=self._article(task.article_pk),
-            parent=parent, is_member=False, is_staff=False, approved_count=0, now=task.now,
-        )  # fmt: skip
+            if item.made.has_concern:
+                now = self.run.started_at
+                mark_comment(item.comment, submission_of(item.row, read_record(item.row), item.comment.body, now))
+        sort_new_comments([item.comment for item in items if _may_be_read_first(item)])
 
     def _keep_addresses(self, items: list[Item]) -> None:
         """Lead the permalinks of the site that wrote the file to the comments here, where they have other numbers."""
@@ -476,29 +385,6 @@ def _mark_waiting(comments: Sequence[Comment], threads: dict[int, list[Comment]]
             comment.waiting = all(comment.is_by_same_person(answer) for answer in answers if answer.public)
 
 
-def _count_people(discussion_id: int, public: Sequence[Comment]) -> int:
-    """Count the writers of comments that became public; return how many of them are new in the discussion."""
-    counts = Counter(comment.guest_id for comment in public if comment.guest_id)
-    stored = DiscussionPerson.objects.filter(discussion=discussion_id, guest__in=counts)
-    new = 0
-    known = dict(stored.values_list("guest", "comment_count"))
-    for guest_id in known:
-        DiscussionPerson.objects.filter(discussion=discussion_id, guest=guest_id).update(
-            comment_count=F("comment_count") + counts[guest_id]
-        )
-        new += known[guest_id] == 0
-    rows = [
-        DiscussionPerson(discussion_id=discussion_id, guest_id=guest_id, comment_count=count)
-        for guest_id, count in counts.items()
-        if guest_id not in known
-    ]
-    DiscussionPerson.objects.bulk_create(rows, batch_size=INSERTED_AT_ONCE)
-    return new + len(rows)
-
-
-def _count_years(discussion_id: int, public: Iterable[Comment]) -> None:
-    years = Counter(year_of(comment.posted_at) for comment in public if comment.posted_at and comment.has_known_year)
-    for year, count in years.items():
-        rows = DiscussionYear.objects.filter(discussion=discussion_id, year=year)
-        if not rows.update(comment_count=F("comment_count") + count):
-            DiscussionYear.objects.create(discussion_id=discussion_id, year=year, comment_count=count)
+def _may_be_read_first(item: Item) -> bool:
+    is_urgent = any(signal["lane"] in LANES_OF_PUBLIC_ONES for signal in item.made.signals)
+    return item.comment.state in TO_BE_READ or is_urgent or "change" in item.made.more

@@ -1,12 +1,15 @@
 """What is remembered of each comment beside its words: hashes to find repeats by, domains it links to, how it came in."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from articles.models import Article
 from forum.accounts.client_address import network_of
 from forum.discussion.models import Comment
 from forum.discussion.services import Arrival
+from forum.site.bulk import insert_rows
 
 from .models import Evidence, HostMention, LinkHost, TextMark
 from .repeats import sketch
@@ -26,10 +29,33 @@ def remember(comment: Comment) -> None:
 def remember_hosts(comment: Comment) -> None:
     """Store the domains that the text of ``comment`` links to, in place of those of an earlier text."""
     HostMention.objects.filter(comment=comment).delete()
-    links = own_links(comment.subject, comment.body, article=comment.discussion.article, parent=comment.parent)
-    for domain in list(dict.fromkeys(link.domain for link in links))[:MAX_HOSTS]:
-        host, _is_new = LinkHost.objects.get_or_create(domain=domain)
-        HostMention.objects.create(host=host, comment=comment)
+    domains = find_domains(comment.subject, comment.body, article=comment.discussion.article, parent=comment.parent)
+    store_hosts({comment.pk: domains})
+
+
+def find_domains(subject: str, body: str, *, article: Article, parent: Comment | None) -> list[str]:
+    """Return the domains that a text links to."""
+    links = own_links(subject, body, article=article, parent=parent)
+    return list(dict.fromkeys(link.domain for link in links))[:MAX_HOSTS]
+
+
+def store_hosts(domains: Mapping[int, Sequence[str]]) -> None:
+    """Store the domains that comments link to, of which nothing is stored."""
+    names = sorted({name for found in domains.values() for name in found})
+    if not names:
+        return
+    known = dict(LinkHost.objects.filter(domain__in=names).values_list("domain", "pk"))
+    if missing := [LinkHost(domain=name) for name in names if name not in known]:
+        LinkHost.objects.bulk_create(missing, ignore_conflicts=True)  # somebody else may link to one for the first time too
+        known = dict(LinkHost.objects.filter(domain__in=names).values_list("domain", "pk"))
+    HostMention.objects.bulk_create(
+        HostMention(host_id=known[name], comment_id=pk) for pk, found in domains.items() for name in found
+    )
+
+
+def store_marks(marks: Mapping[int, Sequence[int]]) -> None:
+    """Store the hashes of the texts of comments of which nothing is stored."""
+    insert_rows(TextMark, ("hash", "comment_id"), [(number, pk) for pk, found in marks.items() for number in found])
 
 
 def forget(comment: Comment) -> None:

@@ -5,13 +5,14 @@ id → rows of ours by id. Nothing here locks a conversation: pages know of a ch
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from forum.discussion.models import Comment
 from forum.discussion.permissions import ANONYMOUS
+from forum.site.bulk import insert_rows
 from forum.topics.vocabulary import read_vocabulary
 
 from .models import ChangedComment, Neighbour, Walk
@@ -23,6 +24,12 @@ THREADS_AT_ONCE = 20
 MOST_ANSWERED = 5  # so many of the nearest learn of a new neighbour at once
 
 OnProgress = Callable[[int], None]
+
+
+def find_near_later(ids: Collection[int]) -> None:
+    """Let the worker look for what is near to those of these comments that are public."""
+    public = Comment.objects.filter(pk__in=ids, public=True).order_by("pk").values_list("pk", flat=True)
+    insert_rows(ChangedComment, ("comment_id",), [(pk,) for pk in public])
 
 
 def forget(comment: Comment) -> None:

@@ -1,13 +1,14 @@
 """Rows in and out of the index, in the transaction of what changes. What is public is in it; who may read it is asked later."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db import transaction
 
 from articles.models import Article
 from forum.discussion.models import Comment
+from forum.site.bulk import insert_rows
 
-from .backends import engine
+from .backends import Entry, engine
 from .models import ChangedText, IndexedArticle, IndexedComment, IndexState
 from .texts import text_of_article, text_of_comment
 from .vocabulary import read_comments
@@ -28,19 +29,23 @@ def index_comment(comment: Comment) -> None:
     language = Article.objects.filter(discussion=comment.discussion_id).values_list("language", flat=True).get()
     if comment.language:
         note_languages([comment.language])
-    engine().put(IndexedComment, [text_of_comment(comment, language).document()])
+    engine().put(IndexedComment, [text_of_comment(comment, language).entry()])
     ChangedText.objects.create(comment=comment, is_new=is_new)
 
 
-def index_comments(ids: Collection[int]) -> None:
-    """Let many comments be found that never were, in the caller's transaction; those that are not public are passed over."""
-    rows = Comment.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids, public=True).order_by("pk")
-    comments = list(rows.select_related("discussion__article").defer("body", "discussion__article__body_html"))
-    known = set(IndexedComment.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    note_languages({comment.language for comment in comments if comment.language})
-    texts = [text_of_comment(comment, comment.discussion.article.language) for comment in comments]
-    engine().put(IndexedComment, [text.document() for text in texts])
-    ChangedText.objects.bulk_create(ChangedText(comment_id=text.pk, is_new=text.pk not in known) for text in texts)
+def index_new_comments(entries: Sequence[Entry], languages: Collection[str]) -> None:
+    """Let public comments that are new be found, in the transaction that stores them. Their words are learned later.
+
+    ``entries`` are those of their texts, ``languages`` those that they say themselves.
+    """
+    note_languages(languages)
+    engine().put(IndexedComment, entries)
+
+
+def learn_comments(ids: Collection[int]) -> None:
+    """Let the words be learned of comments that ``index_new_comments`` stored; those that are not public are passed over."""
+    public = Comment.objects.filter(pk__in=ids, public=True).order_by("pk").values_list("pk", flat=True)
+    insert_rows(ChangedText, ("comment_id", "is_new"), [(pk, True) for pk in public])
 
 
 def index_article(article: Article) -> None:
@@ -52,7 +57,7 @@ def index_article(article: Article) -> None:
         return
     is_new = not row.exists()
     note_languages([article.language])
-    engine().put(IndexedArticle, [text_of_article(article).document()])
+    engine().put(IndexedArticle, [text_of_article(article).entry()])
     ChangedText.objects.create(article=article, is_new=is_new)
 
 
@@ -70,7 +75,7 @@ def _index_again(ids: list[int]) -> None:
     # Locked: what somebody changes meanwhile is indexed after this, and not lost by it.
     locked = Comment.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids, public=True).order_by("pk")
     texts = list(read_comments(locked))
-    engine().put(IndexedComment, [text.document() for text in texts])
+    engine().put(IndexedComment, [text.entry() for text in texts])
     ChangedText.objects.bulk_create(ChangedText(comment_id=text.pk, is_new=False) for text in texts)
 
 

@@ -98,4 +98,4 @@ def _next_comments() -> int:
 def _replace(table: type[IndexedText], texts: list[Text], *, after: int, to: int) -> None:
     """Make ``texts`` all that is indexed under keys above ``after`` and up to ``to``."""
     table._default_manager.filter(pk__gt=after, pk__lte=to).exclude(pk__in=[text.pk for text in texts]).delete()
-    engine().put(table, [text.document() for text in texts])
+    engine().put(table, [text.entry() for text in texts])

@@ -8,7 +8,7 @@ from articles.models import Article
 from forum.discussion.markup import to_plain
 from forum.discussion.models import Comment, year_of
 
-from .backends import Document
+from .backends import Document, Entry, engine
 from .words import Word, base_language, read_words, stem, stems_of
 
 MAX_STEMS = 100_000  # of a text of book length the beginning is found; PostgreSQL keeps a megabyte of a text at most
@@ -25,10 +25,10 @@ class Text:
     language: str
     marks: tuple[str, ...]
 
-    def document(self) -> Document:
-        """Return the text as the index keeps it."""
+    def entry(self) -> Entry:
+        """Return the text as the index of the site keeps it."""
         title, lead, body = (stems_of(part, self.language)[:MAX_STEMS] for part in (self.title, self.lead, self.body))
-        return Document(self.pk, title, lead, body, self.marks)
+        return engine().write(Document(self.pk, title, lead, body, self.marks))
 
     def words(self) -> Iterator[Word]:
         """Yield every word of the text, folded."""

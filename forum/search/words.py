@@ -21,7 +21,7 @@ _SIGNS = (
     "\u00ad\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc"
     "\u0900-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u1ab0-\u1aff\u200c\u200d"
 )
-_SPACED_WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_SIGNS}]|['’ʼ](?=[^\W_]))*")
+_SPACED_WORD = re.compile(rf"[^\W_]+(?:(?:[{_SIGNS}]|['’ʼ](?=[^\W_]))[^\W_]*)*")
 _ANY_WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_])(?:(?![{_UNSPACED}])(?:[^\W_]|[{_SIGNS}]|['’ʼ](?=[^\W_])))*")
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
@@ -53,10 +53,13 @@ class Word(NamedTuple):
 
 def read_words(text: str) -> Iterator[Word]:
     """Yield the words of ``text`` in order; what holds no letter and no digit is none."""
-    pattern = _ANY_WORD if _HAS_UNSPACED.search(text) else _SPACED_WORD
-    for match in pattern.finditer(text):
+    for match in _pattern_for(text).finditer(text):
         if folded := fold(match[0]):
             yield Word(folded, match.start(), match.end())
+
+
+def _pattern_for(text: str) -> re.Pattern[str]:
+    return _ANY_WORD if _HAS_UNSPACED.search(text) else _SPACED_WORD
 
 
 @lru_cache(maxsize=16_384)
@@ -96,4 +99,4 @@ def stem(word: str, language: str) -> str:
 def stems_of(text: str, language: str) -> list[str]:
     """Return the stems of all words of ``text`` in order; ``language`` is a code such as "en-GB"."""
     base = base_language(language)
-    return [stem(word.text, base) for word in read_words(text)]
+    return [stem(folded, base) for word in _pattern_for(text).findall(text) if (folded := fold(word))]

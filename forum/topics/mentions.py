@@ -5,7 +5,7 @@ happens to it, the same function follows: called twice, it changes nothing the s
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from forum.accounts.models import User
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.services import lock_comment, show_change
+from forum.site.bulk import insert_rows
 
 from .counting import Pair, apply_change, count_change, lock_counts, pairs_of
 from .events import topics_corrected
@@ -71,6 +72,52 @@ def settle_comments(comments: Sequence[Comment], matcher: Matcher, *, searches: 
         plan = _make_plan(found, matcher)
         _write(plan)
     return len(plan.comment_ids)
+
+
+def store_found(found: Iterable[tuple[Comment, Found]]) -> None:
+    """Store what was found in new comments, in the transaction that stores them. ``show_comments`` counts it in."""
+    names = ("comment_id", "topic_id", "spans", "at", "standing", "corrected_by", "shown")
+    rows = [
+        (comment.pk, topic_id, spans, comment.published_at or comment.sort_at, Standing.FOUND.value, "", False)
+        for comment, places in found
+        for topic_id, spans in places.items()
+    ]
+    insert_rows(Mention, names, rows)
+
+
+@transaction.atomic
+def show_comments(ids: Collection[int]) -> None:
+    """Show and count in what ``store_found`` stored of these comments, as far as everybody may read them. Twice does no harm."""
+    comment_ids = {comment_id for _pk, comment_id, _topic_id in _read_hidden(ids)}
+    if not comment_ids:
+        return
+    _show(comment_ids)
+    lock_counts()
+    before = _shown_topics(comment_ids)
+    hidden = _read_hidden(comment_ids)  # as it is now that their conversations are locked
+    added: dict[int, set[int]] = {}
+    for _pk, comment_id, topic_id in hidden:
+        added.setdefault(comment_id, set()).add(topic_id)
+    Mention.objects.filter(pk__in=[pk for pk, _comment_id, _topic_id in hidden]).update(shown=True)
+    counts: Counter[Pair] = Counter()
+    for comment_id, topics in added.items():
+        shown = before.get(comment_id, set())
+        counts.update(count_change(shown, shown | topics))
+    apply_change(counts)
+
+
+def _read_hidden(comment_ids: Collection[int]) -> list[tuple[int, int, int]]:
+    """Return (mention, comment, topic) of what is to be shown and is not."""
+    visible = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=comment_ids).values_list("pk", flat=True)
+    hidden = Mention.objects.filter(comment__in=list(visible), shown=False, topic__is_active=True)
+    return list(hidden.exclude(standing=Standing.DENIED).values_list("pk", "comment", "topic"))
+
+
+def _shown_topics(comment_ids: Collection[int]) -> dict[int, set[int]]:
+    shown: dict[int, set[int]] = {}
+    for comment_id, topic_id in Mention.objects.filter(comment__in=comment_ids, shown=True).values_list("comment", "topic"):
+        shown.setdefault(comment_id, set()).add(topic_id)
+    return shown
 
 
 def _show(comment_ids: Collection[int]) -> None:
@@ -135,9 +182,7 @@ def _log(comment: Comment, who: User | None, changed: Mapping[int, bool]) -> Non
 
 def forget_comments(ids: Collection[int]) -> None:
     """Delete the mentions of comments that are about to be deleted, and count them out. Their rows are locked."""
-    shown: dict[int, set[int]] = {}
-    for comment_id, topic_id in Mention.objects.filter(comment__in=ids, shown=True).values_list("comment", "topic"):
-        shown.setdefault(comment_id, set()).add(topic_id)
+    shown = _shown_topics(ids)
     if not Mention.objects.filter(comment__in=ids).exists():
         return
     lock_counts()

@@ -17,7 +17,7 @@ from random import Random
 
 from tests.sites import ROOT, Site
 
-COMMENTS = int(os.environ.get("KILLED_IMPORT_COMMENTS", "2000"))
+COMMENTS = int(os.environ.get("KILLED_IMPORT_COMMENTS", "2500"))
 KILLS = 10 if COMMENTS > 10_000 else 4
 BODIES = ("It helped us.", "Does it help?", "See https://example.org/page for more.", "Wonderful *linen* baskets here.")
 
@@ -92,9 +92,9 @@ def test_killed_import_goes_on_to_the_same_end(tmp_path: Path, new_database: Cal
     seen = []
     for _ in range(KILLS):
         with start(killed, path) as process:
-            for _ in range(1 + chance.randrange(max(1, len(steps) // KILLS))):
+            for _ in range(1 + chance.randrange(max(1, len(steps) // (KILLS + 2)))):
                 line = process.stdout.readline()
-            time.sleep(chance.random() * 0.3)
+            time.sleep(chance.random() * 0.1)
             process.send_signal(signal.SIGKILL)
             process.wait()
         seen.append(line.strip())

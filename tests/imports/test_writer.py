@@ -392,7 +392,7 @@ def test_thread_longer_than_a_batch_is_whole(tmp_path: Path) -> None:
 
 def test_chain_of_ten_thousand_answers_is_read_and_shown(tmp_path: Path, client: Client) -> None:
     lines = [line("0", state="published")] + [line(str(n), str(n - 1), state="published") for n in range(1, 10_000)]
-    import_file(write_lines(tmp_path, *lines))
+    import_file(write_lines(tmp_path, *lines), processes=1)
     last = Comment.objects.get(name="9999")
     assert (last.root.name, last.parent.name, last.reply_index) == ("0", "9998", 9_999)
     assert client.get(f"/articles/a/comments/{last.root_id}/?page=100").status_code == 200

@@ -4,9 +4,9 @@ from functools import cache
 
 from django.db import connection
 
-from .base import Document, Engine, Match, Question
+from .base import Document, Engine, Entry, Match, Question
 
-__all__ = ["Document", "Engine", "Match", "Question", "engine"]
+__all__ = ["Document", "Engine", "Entry", "Match", "Question", "engine"]
 
 
 def engine() -> Engine:

@@ -1,6 +1,6 @@
 """What the search of a database has to do, and the plain values that go in and come out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -43,11 +43,17 @@ class Match:
     marks: str
 
 
+Entry = tuple[Any, ...]  # a document as an index keeps it; only the engine that wrote it can read it
+
+
 class Engine(Protocol):
     """An index of texts in the database, asked and changed in the caller's transaction."""
 
-    def put(self, table: type[IndexedText], documents: Iterable[Document]) -> None:
-        """Store ``documents``, in place of what was stored under their keys."""
+    def write(self, document: Document) -> Entry:
+        """Return what the index keeps of ``document``; the database is not asked."""
+
+    def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
+        """Store what was written of documents, in place of what was stored under their keys."""
 
     def match(self, table: type[IndexedText], question: Question, *, limit: int) -> list[Match]:
         """Return the rows that match, those with the highest keys if there are more than ``limit``; in no order."""

@@ -1,13 +1,13 @@
 """PostgreSQL: a tsvector with a GIN index. The stems come in ready; no text search configuration is asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, connections, router
 
 from ..models import IndexedText
 from ..query import Ways
-from .base import Document, Match, Question
+from .base import Document, Entry, Match, Question
 
 WEIGHTS = "{0.1, 0.2, 0.4, 1.0}"  # of body (D), nothing (C), lead (B), title (A)
 DIVIDED_BY_LENGTH = 1  # by 1 + the logarithm of it (ts_rank's normalization)
@@ -19,12 +19,14 @@ GAP = 20  # places between two parts of a text, so that no phrase reaches from o
 class PostgresEngine:
     """See ``base.Engine``."""
 
-    def put(self, table: type[IndexedText], documents: Iterable[Document]) -> None:
-        rows = [(text.pk, " ".join(text.marks), _write_vector(text)) for text in documents]
+    def write(self, document: Document) -> Entry:
+        return document.pk, " ".join(document.marks), _write_vector(document)
+
+    def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         sql = f"""INSERT INTO "{_name(table)}" AS kept (rowid, marks, words) VALUES (%s, %s, %s::tsvector)
                   ON CONFLICT (rowid) DO UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words"""
         with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
+            cursor.executemany(sql, entries)
 
     def match(self, table: type[IndexedText], question: Question, *, limit: int) -> list[Match]:
         name = _name(table)

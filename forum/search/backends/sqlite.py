@@ -1,13 +1,13 @@
 """SQLite: FTS5. The stems come in ready, so its tokenizer only parts them at spaces."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, connections, router, transaction
 
 from ..models import IndexedText
 from ..query import Ways
-from .base import Document, Match, Question
+from .base import Document, Entry, Match, Question
 
 WEIGHTS = "0.0, 10.0, 4.0, 1.0"  # of marks, title, lead, body in FTS5's ranking (BM25)
 PAGES_AT_ONCE = 250  # of 4 KB each, rewritten in one transaction
@@ -18,13 +18,14 @@ PAGES_AT_ONCE = 250  # of 4 KB each, rewritten in one transaction
 class SqliteEngine:
     """See ``base.Engine``."""
 
-    def put(self, table: type[IndexedText], documents: Iterable[Document]) -> None:
-        rows = [
-            (text.pk, " ".join(text.marks), " ".join(text.title), " ".join(text.lead), " ".join(text.body)) for text in documents
-        ]
+    def write(self, document: Document) -> Entry:
+        parts = (document.marks, document.title, document.lead, document.body)
+        return (document.pk, *map(" ".join, parts))
+
+    def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         sql = f'INSERT OR REPLACE INTO "{_name(table)}" (rowid, marks, title, lead, body) VALUES (%s, %s, %s, %s, %s)'
         with connection.cursor() as cursor:
-            cursor.executemany(sql, rows)
+            cursor.executemany(sql, entries)
 
     def match(self, table: type[IndexedText], question: Question, *, limit: int) -> list[Match]:
         name = _name(table)
