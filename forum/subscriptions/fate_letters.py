@@ -12,6 +12,7 @@ from forum.accounts.people import Person
 from forum.discussion.editing import count_sendings_left
 from forum.discussion.letters import mine_path
 from forum.discussion.models import Comment
+from forum.discussion.moments import moment_of
 from forum.discussion.standing import reason_words
 from forum.mail.letters import Aside, Block, Letter, Link, Links, Paragraph, Quote, Reminder
 
@@ -41,9 +42,11 @@ class Addressed:
         return settings.SITE_URL + self.comment.get_absolute_url()
 
     def reminder(self) -> list[Block]:
-        """Return the words of the comment as they stand now."""
+        """Return the words of the comment as they stand now, or which one it is."""
+        if not self.with_text:
+            return [Aside(_("This is about what you wrote on %(date)s.") % {"date": moment_of(self.comment).words})]
         text = "\n\n".join(filter(None, (self.comment.subject, self.comment.body)))
-        return [Reminder(text, title=_("Your text"))] if self.with_text else []
+        return [Reminder(text, title=_("Your text"))]
 
 
 def fate_letter(news: News, to: Addressed) -> Letter:
@@ -72,22 +75,24 @@ def _redacted(news: News, to: Addressed) -> tuple[str, Sequence[Block]]:
     else:
         headline = _("Your comment is public, without some words")
         first = _("We published your comment and took some words out.")
-    return headline, [*_tell_cut(first, news, to), Link(_("See it in its place"), to.place_url), *_ask(), *to.reminder()]
+    return headline, [*_tell_cut(first, news, to), *to.reminder()]
 
 
 def _tell_cut(first: str, news: News, to: Addressed) -> list[Block]:
-    """Return what was taken out, and why."""
-    is_private = news.reason == Comment.Reason.PERSONAL_DETAILS
-    why = _("We did it so that nobody can be found by them.") if is_private else reason_words(news.reason)
-    blocks: list[Block] = [Paragraph(f"{first} {why}".strip())]
+    """Return what was taken out, why, where it can be seen, and what to do if that was wrong."""
+    blocks: list[Block] = [Paragraph(first)]
     if news.passages and to.with_text:
         blocks += [Paragraph(_("This is what we took out:")), Quote("\n\n".join(news.passages))]
-    return blocks
-
-
-def _ask() -> list[Block]:
-    help_url = settings.SITE_URL + reverse("site:help")
-    return [Paragraph(_("Tell us if we were wrong.")), Links([Link(_("How to reach us"), help_url)])]
+    if news.reason == Comment.Reason.PERSONAL_DETAILS:
+        blocks.append(Paragraph(_("We did it so that nobody can be found by these words.")))
+    elif news.reason:
+        blocks.append(Paragraph(_("The reason: %(reason)s") % {"reason": reason_words(news.reason)}))
+    return [
+        *blocks,
+        Link(_("See it in its place"), to.place_url),
+        Paragraph(_("Tell us if we were wrong.")),
+        Links([Link(_("How to reach us"), settings.SITE_URL + reverse("site:help"))]),
+    ]
 
 
 def _rejected(news: News, to: Addressed) -> tuple[str, Sequence[Block]]:
@@ -126,14 +131,13 @@ def _restored(news: News, to: Addressed) -> tuple[str, Sequence[Block]]:
 
 def _change_published(news: News, to: Addressed) -> tuple[str, Sequence[Block]]:
     if news.reason:
-        told = [*_tell_cut(_("We published your change and took some words out."), news, to), *_ask()]
+        told = _tell_cut(_("We published your change and took some words out."), news, to)
     else:
-        told = [Paragraph(_("Readers see your comment as you changed it. Thank you."))]
-    return _("Your change is public"), [
-        *told,
-        Link(_("See it in its place"), to.place_url),
-        *to.reminder(),
-    ]
+        told = [
+            Paragraph(_("Readers see your comment as you changed it. Thank you.")),
+            Link(_("See it in its place"), to.place_url),
+        ]
+    return _("Your change is public"), [*told, *to.reminder()]
 
 
 def _change_declined(news: News, to: Addressed) -> tuple[str, Sequence[Block]]:
@@ -141,6 +145,7 @@ def _change_declined(news: News, to: Addressed) -> tuple[str, Sequence[Block]]:
         Paragraph(reason_words(news.decision.reason)),
         Paragraph(_("Readers see the text that you had before. Your new text is kept, and you can change it again.")),
         Link(_("Change it again"), to.own_url),
+        *([] if to.with_text else to.reminder()),
     ]
 
 

@@ -62,22 +62,21 @@ def write_alert(announcement: Announcement, reader: Reader) -> LetterMessage:
 
 def alert_letter(announcement: Announcement, reader: Reader) -> Letter:
     """Return the letter. What the reader wrote long ago comes first: they may have forgotten it."""
-    comment, name = announcement.comment, announcement.name
-    blocks: list[Block] = [Aside(say_when(comment, reader.own))]
-    reminder = _remind(reader.own) if reader.own and reader.choice.with_text else None
+    comment, name, with_text = announcement.comment, announcement.name, reader.choice.with_text
+    blocks: list[Block] = [Aside(say_when(comment, reader))]
+    reminder = _remind(reader.own) if reader.own and with_text else None
     gap = find_gap(reader.own, comment) if reader.own and not comment.is_update else None
     if gap:
-        blocks = [Paragraph(_("%(later)s, %(name)s has answered what you wrote here.") % {"later": gap_words(gap), "name": name})]
+        words = {"later": gap_words(gap), "name": comment.name or _("somebody")}
+        blocks = [Paragraph(_("%(later)s, %(name)s has answered what you wrote here.") % words)]
         blocks += [reminder] if reminder else []
-        blocks.append(Aside(_("%(name)s wrote on %(date)s:") % {"name": name, "date": moment_of(comment).words}))
-    if reader.choice.with_text:
-        if reader.reason != Kind.REPLIES:
-            blocks.append(Aside(_("Under “%(title)s”.") % {"title": comment.discussion.article.title}))
+        words = {"name": name, "date": moment_of(comment).words}
+        blocks.append(Aside((_("%(name)s wrote on %(date)s:") if with_text else _("%(name)s wrote on %(date)s.")) % words))
+    if with_text:
         if comment.is_update and comment.parent and comment.parent.public:
-            blocks.append(_remind(comment.parent, of=name))
-        blocks += [Paragraph(comment.subject)] if comment.subject else []
-        blocks.append(Quote(comment.body))
-    blocks.append(Link(_("Read it and answer %(name)s") % {"name": name}, settings.SITE_URL + path_to(comment, reader.person)))
+            blocks += [_remind(comment.parent, of=name), Aside(_("%(name)s writes now:") % {"name": name})]
+        blocks.append(Quote("\n\n".join(filter(None, (comment.subject, comment.body)))))
+    blocks.append(Link(answer_words(comment), settings.SITE_URL + path_to(comment, reader.person)))
     blocks.append(Aside(_("You do not need to sign in to read. There is no hurry. The page will be there.")))
     if reminder and not gap:
         blocks.append(reminder)
@@ -101,9 +100,19 @@ def headline(name: str, comment: Comment, reader: Reader) -> str:
     return _("%(name)s replied to you") % words
 
 
-def say_when(comment: Comment, own: Comment | None) -> str:
-    """Return the date, and how long after the reader's own comment that was, where it is known to the day."""
-    date = {"date": moment_of(comment).words}
+def answer_words(comment: Comment) -> str:
+    """Return what the way to ``comment`` is called; nobody is answered by the name that stands for none."""
+    return _("Read it and answer %(name)s") % {"name": comment.name} if comment.name else _("Read it and answer")
+
+
+def say_when(comment: Comment, reader: Reader) -> str:
+    """Return the date, and how long after the reader's own comment that was, where it is known to the day.
+
+    Who follows is told the article, unless no text may stand in the mail: its title may name an illness.
+    """
+    date, own = {"date": moment_of(comment).words}, reader.own
+    if reader.reason != Kind.REPLIES and reader.choice.with_text:
+        return _("%(date)s, under “%(title)s”.") % (date | {"title": comment.discussion.article.title})
     if own is None or own.posted_at is None or comment.posted_at is None or own.posted_precision not in ("exact", "day"):
         return _("%(date)s.") % date
     days = days_between(own.posted_at, comment.posted_at)

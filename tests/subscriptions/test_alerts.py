@@ -435,3 +435,31 @@ def test_who_wrote_what_was_moved_hears_of_replies_where_it_stands_now(article, 
     answer(moved, marit)
     work_later(timedelta(hours=1))
     assert {joan.guest.email, follower.guest.email} <= set(recipients())
+
+
+def test_mail_calls_nobody_by_the_words_for_a_visitor_without_a_name(article, marit):
+    with time_machine.travel(timezone.now() - timedelta(days=400)):
+        question = ask(article, marit)
+    answer(question, guest_person(display_name=""))
+    work_later()
+    (mail,) = mails()
+    assert mail.content["subject"] == "A reader answered your question"
+    assert "1 year and 1 month later, somebody has answered what you wrote here." in mail.content["body"]
+    assert "\nRead it and answer:\n" in mail.content["body"]
+
+
+def test_mail_without_text_announces_none(article, marit):
+    with time_machine.travel(timezone.now() - timedelta(days=400)):
+        question = ask(article, marit)
+    choose([marit], Choice(with_text=False))
+    answer(question, guest_person(display_name="Joan"))
+    work_later()
+    assert ":\n\n" not in mails()[0].content["body"]
+
+
+def test_title_of_a_comment_is_quoted_with_it(article, marit):
+    subscribe(marit, Kind.DISCUSSION, discussion=article.discussion)
+    ask(article, guest_person(display_name="Joan"), subject="Thirty years", body="It helps.")
+    work_later()
+    (mail,) = mails()
+    assert f", under “{article.title}”.\n\n> Thirty years\n>\n> It helps.\n" in mail.content["body"]

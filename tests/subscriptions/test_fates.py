@@ -10,6 +10,7 @@ from django.utils import timezone
 from forum.discussion.correcting import redact_comment
 from forum.discussion.editing import appeal, edit_comment, latest_text, text_key
 from forum.discussion.models import ActorKind, Comment
+from forum.discussion.moments import moment_of
 from forum.discussion.responding import decline_change, publish_change, undo_answer, uphold_decision
 from forum.discussion.services import Actor, post_comment, transition
 from forum.subscriptions.models import Told
@@ -102,7 +103,7 @@ def test_published_without_details_says_which_and_why(article, joan, moderator):
     (mail,) = mails("own-comment")
     body = mail.content["body"]
     assert mail.content["subject"] == "Your comment is public, without some words"
-    assert "so that nobody can be found by them" in body
+    assert "We did it so that nobody can be found by these words." in body
     assert "> Tom\n" in body
     assert "> Maple Street School.\n" in body
     assert "Tell us if we were wrong." in body
@@ -114,7 +115,8 @@ def test_words_taken_out_of_a_public_comment_are_told_once(article, joan, modera
     redact_comment(comment, body="Does warm water help?", actor=moderator, reason="advertising")
     work_later()
     assert told() == ["Your comment is public", "We took words out of your comment"]
-    assert "It reads like advertising" in mails("own-comment")[-1].content["body"]
+    body = mails("own-comment")[-1].content["body"]
+    assert body.index("> Our Tom goes to Maple Street School.") < body.index("The reason: It reads like advertising")
 
 
 def test_removal_return_and_removal_again_are_told_each_once(article, joan):
@@ -239,6 +241,7 @@ def test_text_is_left_out_where_it_is_not_wanted(article, joan, moderator):
     (mail,) = mails("own-comment")
     assert "Maple" not in str(mail.content)
     assert "warm water" not in str(mail.content)
+    assert f"This is about what you wrote on {moment_of(comment).words}." in mail.content["body"]
 
 
 def test_two_workers_tell_once(article, joan):

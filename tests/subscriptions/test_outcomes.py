@@ -256,5 +256,6 @@ def test_followers_and_those_who_had_answered_hear_how_it_went(article, joan):
     for mail in mails():
         assert "The warm baths helped." in mail.content["body"]
         assert "What Joan wrote on" in mail.content["body"]
+        assert "Joan writes now:\n\n> The warm baths helped." in mail.content["body"]
     assert "has answered what you wrote" not in mails("reply")[0].content["body"]
-    assert "Under “Stiff muscles”." in mails("followed")[0].content["body"]
+    assert "under “Stiff muscles”." in mails("followed")[0].content["body"]
