@@ -27,7 +27,7 @@ from forum.mail.sending import LetterMessage
 from forum.site.models import SiteText
 
 from .kinds import DIGEST, emails_url, write_mail
-from .letters import language_of, path_to
+from .letters import answer_words, language_of, path_to
 from .models import Delivery
 from .services import read_choice
 
@@ -92,14 +92,10 @@ def digest_letter(person: Person, news: Sequence[News], *, with_text: bool) -> L
     """Return the letter: who wrote, where, what, and the way to each."""
     blocks: list[Block] = []
     for item in news[:MOST_SHOWN]:
-        words = {"name": item.name, "title": item.comment.discussion.article.title, "date": moment_of(item.comment).words}
-        if item.reason == "replies":
-            blocks.append(Paragraph(_("%(name)s answered you on %(date)s, under “%(title)s”.") % words))
-        else:
-            blocks.append(Paragraph(_("%(name)s wrote on %(date)s, under “%(title)s”.") % words))
+        blocks.append(Paragraph(_say_who(item, with_title=with_text)))
         if with_text:
             blocks.append(Quote(shorten(to_plain(item.comment.body_html), EXCERPT_CHARS)))
-        blocks.append(Links([Link(_("Read it and answer %(name)s") % words, settings.SITE_URL + path_to(item.comment, person))]))
+        blocks.append(Links([Link(answer_words(item.comment), settings.SITE_URL + path_to(item.comment, person))]))
     if (rest := len(news) - MOST_SHOWN) > 0:
         blocks.append(Paragraph(ngettext("And %(count)d more comment.", "And %(count)d more comments.", rest) % {"count": rest}))
     blocks.append(Aside(_("You do not need to sign in to read. There is no hurry. The pages will be there.")))
@@ -119,6 +115,18 @@ def digest_letter(person: Person, news: Sequence[News], *, with_text: bool) -> L
             Aside(_("Please do not answer this email. Nobody would see it.")),
         ],
     )
+
+
+def _say_who(item: News, *, with_title: bool) -> str:
+    """Return who wrote, when and where; the title of an article may name an illness, so it goes with the text."""
+    words = {"name": item.name, "title": item.comment.discussion.article.title, "date": moment_of(item.comment).words}
+    if item.reason == "replies":
+        said = (
+            _("%(name)s answered you on %(date)s, under “%(title)s”.") if with_title else _("%(name)s answered you on %(date)s.")
+        )
+    else:
+        said = _("%(name)s wrote on %(date)s, under “%(title)s”.") if with_title else _("%(name)s wrote on %(date)s.")
+    return said % words
 
 
 def _headline(news: Sequence[News]) -> str:

@@ -105,6 +105,7 @@ def test_text_is_left_out_where_it_is_not_wanted(article, joan):
     end_week()
     (mail,) = mails("digest")
     assert "Zanzoquux" not in str(mail.content)
+    assert article.title not in str(mail.content)
     assert "Read it and answer Marit" in links_in(mail)
 
 
