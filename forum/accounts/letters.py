@@ -36,16 +36,21 @@ def _address_code(values: dict[str, Any]) -> Letter:
 
 
 def _password_code(values: dict[str, Any]) -> Letter:
-    return _code_letter(_("Your code for a new password"), values["code"])
+    return _code_letter(_("Your code for a new password"), values["code"], stays=False)
 
 
-def _code_letter(subject: str, code: str) -> Letter:
+def _code_letter(subject: str, code: str, *, stays: bool = True) -> Letter:
+    """Return a letter with ``code``; one that ``stays`` is the same for whoever asks for it again."""
+    if stays:
+        valid = _("It is good for 15 minutes. If you ask for it again in that time, you get the same one.")
+    else:
+        valid = _("It is good for 15 minutes. If you ask for another one, only the newest works.")
     return Letter(
         subject=subject,
         blocks=[
             Paragraph(_("Type or paste this code into the page that waits for it:")),
             Code(code),
-            Aside(_("It is good for 15 minutes. If you ask for it again in that time, you get the same one.")),
+            Aside(valid),
             Aside(_("If you did not ask for it, do nothing: without the code nothing happens. Tell it to nobody; we never ask.")),
         ],
     )
@@ -91,6 +96,19 @@ def _account_closed(values: dict[str, Any]) -> Letter:
     )
 
 
+def _address_changed(values: dict[str, Any]) -> Letter:
+    """Return the last letter to an address: whoever took the account away has its code for signing in mailed elsewhere."""
+    return Letter(
+        subject=_("You sign in with another address now"),
+        blocks=[
+            Paragraph(_("Your account has another email address from now on. We do not write to this one any more.")),
+            Aside(_("If this was you, you need not do anything.")),
+            Paragraph(_("If it was not you, write to us: the people who run the site can give your account back to you.")),
+            Link(_("How to reach us"), _page("site:help")),
+        ],
+    )
+
+
 def _notice(subject: str, sentence: str) -> Callable[[dict[str, Any]], Letter]:
     """Return what writes a letter that only says what has changed; both texts are translated when it is written."""
 
@@ -116,10 +134,7 @@ _LETTERS: dict[str, Callable[[dict[str, Any]], Letter]] = {
     "unknown_account": _unknown_account,
     "account_already_exists": _account_already_exists,
     "account_closed": _account_closed,
-    "email_changed": _notice(
-        noop("You sign in with another address now"),
-        noop("Your account has another email address from now on. We do not write to this one any more."),
-    ),
+    "email_changed": _address_changed,
     "email_confirm": _notice(noop("Your address is proven"), noop("This address belongs to your account.")),
     "email_deleted": _notice(
         noop("An address was taken away"), noop("One of the email addresses of your account was taken away.")

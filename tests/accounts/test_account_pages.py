@@ -150,6 +150,7 @@ def test_address_changes_once_the_new_one_is_proven() -> None:
     assert member.email == "new@example.org"
     assert list(member.emailaddress_set.values_list("email", "verified", "primary")) == [("new@example.org", True, True)]
     assert (mail.outbox[-1].to, mail.outbox[-1].subject) == (["old@example.org"], "You sign in with another address now")
+    assert "/help/" in str(mail.outbox[-1].body)  # signing in is no way out: the code would be mailed to the other address
     assert "new@example.org" not in mail.outbox[-1].body
 
 

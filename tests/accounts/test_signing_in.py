@@ -366,3 +366,15 @@ def test_name_that_another_takes_at_the_same_moment_is_no_failure(client: Client
     assert 'value="ana@example.org"' in answer.content.decode()
     assert not User.objects.exists()
     assert mail.outbox == []
+
+
+def test_newest_code_for_a_password_is_the_one_that_works_and_the_mail_says_so(client: Client, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {}
+    email = MemberFactory().email
+    codes = []
+    for _ in range(2):
+        client.post("/accounts/password/reset/", {"email": email})
+        codes.append(newest_code())
+    assert "If you ask for another one, only the newest works." in mail.outbox[-1].body
+    first, second = (client.post("/accounts/password/reset/confirm/", {"code": code}) for code in codes)
+    assert (first.status_code, second["Location"]) == (200, "/accounts/password/reset/complete/")
