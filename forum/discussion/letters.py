@@ -15,7 +15,7 @@ from forum.accounts.links import Purpose, make_link
 from forum.accounts.mailings import claim_mailing
 from forum.accounts.models import Guest
 from forum.mail.addresses import InvalidAddressError
-from forum.mail.letters import Aside, Letter, Link, Links, Paragraph
+from forum.mail.letters import Aside, Block, Letter, Link, Links, Paragraph
 from forum.mail.sending import send_letters, write_letter
 
 MOST_LINKS = 10  # in one mail: whoever typed an address in so many browsers
@@ -57,19 +57,19 @@ def send_lost_links(address: str, *, now: datetime | None = None) -> bool:
 
 
 def _lost_letter(guests: Sequence[Guest]) -> Letter:
+    blocks: list[Block] = [Paragraph(_("Somebody, probably you, asked for a link to what was written with this address."))]
     if len(guests) == 1:
-        links = [_mine_link(guests[0], _("See what you wrote"))]
+        blocks.append(_mine_link(guests[0], _("See what you wrote")))
     else:
-        links = [
-            _mine_link(
-                guest,
-                _("What was written from %(date)s on") % {"date": date_format(timezone.localdate(guest.created_at), "j F Y")},
-            )
-            for guest in guests
+        days = [date_format(timezone.localdate(guest.created_at), "j F Y") for guest in guests]
+        blocks.append(Paragraph(_("It was written in more than one browser, so there is more than one link.")))
+        blocks += [
+            _mine_link(guest, _("See what was written from %(date)s") % {"date": day})
+            for guest, day in zip(guests, days, strict=True)
         ]
     return Letter(
         _("Your way back to what you wrote on %(site)s") % {"site": settings.SITE_NAME},
-        [Paragraph(_("Somebody, probably you, asked for a link to what was written with this address.")), *links],
+        blocks,
         [Aside(_keep_words()), Aside(_stranger_words())],
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from forum.accounts.links import Purpose, make_link
 from forum.accounts.people import Person
-from forum.mail.letters import Letter, Link, Paragraph
+from forum.mail.letters import Aside, Letter, Link, Links, Paragraph, Quote
 from forum.mail.sending import send_letters, write_letter
 
 from .models import DataExport, ErasureRequest, ThirdPartyRequest
@@ -35,12 +35,16 @@ def tell_export_is_ready(export: DataExport) -> None:
 def tell_erasure_is_coming(request: ErasureRequest) -> None:
     """Mail when it will be done, and how to undo it: by a link for guests, by signing in for members."""
     person = request.person
+    if person.guest:
+        undo = _("If it was you who asked, there is nothing to do. If not, undo it: the link leads to one button.")
+    else:
+        undo = _("If it was you who asked, there is nothing to do. If not, sign in and undo it: the page has one button for it.")
     letter = Letter(
         _("You asked us to erase your data"),
         [
             Paragraph(_("We will do it on %(day)s. Until then you can change your mind.") % {"day": day_of(request.due_at)}),
             Link(_("Undo"), erase_address(person)),
-            Paragraph(_("If it was you who asked, there is nothing to do. If not, undo it: the link leads to one button.")),
+            Paragraph(undo),
         ],
     )
     _send(letter, person.proven_address, "erasure-asked")
@@ -61,7 +65,15 @@ def tell_erasure_is_done(address: str, *, keep_words: bool) -> None:
 
 def answer_third_party(request: ThirdPartyRequest) -> None:
     """Mail a moderator's answer to somebody who was named in a comment. Nothing that they typed is in it."""
-    letter = Letter(_("About the comment you wrote to us about"), [Paragraph(part) for part in request.answer.split("\n\n")])
+    letter = Letter(
+        _("Our answer to what you wrote to us"),
+        [
+            Paragraph(_("You wrote to us about a comment on %(site)s. A moderator answers:") % {"site": settings.SITE_NAME}),
+            Quote(request.answer),
+            Links([Link(_("How to reach us"), _absolute(reverse("site:help")))]),
+        ],
+        [Aside(_("Please do not answer this email. Nobody would see it. We have forgotten your address by now."))],
+    )
     _send(letter, request.email, "third-party-answer")
 
 
