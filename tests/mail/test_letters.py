@@ -42,6 +42,11 @@ class _Words(HTMLParser):
         self.links += [value or "" for name, value in attrs if name == "href"]
 
 
+def read_html(html: str) -> _Words:
+    """Return what a reader of the HTML part sees, and where its links lead."""
+    return _Words(html)
+
+
 def test_text_and_html_say_the_same_in_the_same_order() -> None:
     html = _Words(LETTER.as_html())
     text = [word for word in LETTER.as_text().split() if word not in {">", "*", *html.links}]
