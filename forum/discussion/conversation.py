@@ -25,7 +25,7 @@ from .paging import Pager, make_links, read_keyset, read_number, read_page, read
 from .permissions import can_post, viewer_of
 from .rendering import Layout, Surroundings, render_eras, render_single, render_threads
 from .rows import OwnRows
-from .threads import Row, Thread, build_thread, group_by_era, take_out
+from .threads import Row, Thread, build_kept_thread, build_thread, group_by_era, take_out
 from .years import YearStrip, count_undated, make_year_strip
 
 OLDEST, NEWEST, WAITING = ORDERS = ("oldest", "newest", "waiting")
@@ -132,7 +132,7 @@ def read_conversation(request: HttpRequest, article: Article, site_text: SiteTex
     )
     layout = Layout.PRINT if is_print else Layout.ARTICLE
     around = make_surroundings(layout, path, site_text, now, can_post=talk.can_post, member_id=viewer.user_id)
-    around = replace(around, is_in_article=True)
+    around = replace(around, is_in_article=True, is_for_all=viewer.is_anonymous)
     if is_print:
         _fill_print(talk, request, around)
         return talk
@@ -272,8 +272,11 @@ def _build_threads(roots: list[Row], own: OwnRows, new: Sequence[tuple[int, int 
     threads = []
     for root in rows.veil(roots, own):
         listed = rows.veil(replies.get(root.id, []), own)
-        waiting = own.unlisted_replies(root.id)
-        threads.append(build_thread(root, listed, own=waiting, since=since, is_complete=not rows.is_folded(root)))
+        waiting, is_complete = own.unlisted_replies(root.id), not rows.is_folded(root)
+        if waiting or since:
+            threads.append(build_thread(root, listed, own=waiting, since=since, is_complete=is_complete))
+        else:
+            threads.append(build_kept_thread(root, tuple(listed), is_complete=is_complete))
     return threads
 
 

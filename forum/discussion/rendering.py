@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from forum.accounts.ignoring import NOBODY, Ignored
 from forum.accounts.models import Relation
+from forum.site.kept_parts import find_part, keep_part
 from forum.site.translating import current_language, ngettext, one_language
 from forum.site.translating import gettext as _
 
@@ -39,23 +40,27 @@ class Layout(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the comments of one page have in common."""
+    """What the comments of one page have in common.
+
+    Threads that were written before are found again by what is compared here: the rest is looked at thread by thread.
+    """
 
     layout: Layout
     article_path: str
     comments_path: str  # "/comments/"
     visitor_name: str
     usual_wait: str
-    now: datetime
+    now: datetime = field(compare=False)
     can_post: bool
     members_path: str  # "/members/"
     member_id: int | None = None  # who looks, if they have signed in
     ignored: Ignored = NOBODY  # by them
-    shown_ids: frozenset[int] = frozenset()
+    shown_ids: frozenset[int] = field(default=frozenset(), compare=False)
     helped_id: int | None = None  # what the viewer has just written: above it stands who answers now
     help_html: str = ""
-    notes: Mapping[int, str] = field(default_factory=dict)  # by comment, what the site itself says beneath it: safe HTML
+    notes: Mapping[int, str] = field(default_factory=dict, compare=False)  # by comment, what the site says beneath it: safe HTML
     is_in_article: bool = False  # to search engines the comments are part of an article on the same page
+    is_for_all: bool = False  # of who looks nothing is known
 
     def thread_path(self, root_id: int) -> str:
         """Return the address of a conversation's own page."""
@@ -113,6 +118,20 @@ def _era_words(era: Era, around: Surroundings, *, is_last: bool, is_alone: bool)
 
 
 def _thread(thread: Thread, around: Surroundings) -> str:
+    """Return a thread as it was written before for the same rows, or write it now."""
+    if not around.is_for_all:
+        return _write_thread(thread, around)
+    waits = tuple(days_waited(row, around.now) for row in thread.rows if row.waiting)
+    notes = tuple(around.notes.get(row.id, "") for row in thread.rows) if around.notes else ()
+    key = ("thread", current_language(), around, thread, waits, notes)
+    found = find_part(key)
+    if found is None:
+        found = mark_safe(_write_thread(thread, around))  # noqa: S308
+        keep_part(key, found)
+    return found
+
+
+def _write_thread(thread: Thread, around: Surroundings) -> str:
     root = thread.root
     if root.locked:
         around = replace(around, can_post=False)

@@ -31,6 +31,7 @@ MOST_PRINTED = 1_000  # about 300 sheets; what is longer is read on the pages of
 UNDATED = 0  # stands for the year of what has none
 
 FIELDS = Row._fields[: Row._fields.index("parent_name")]
+_NO_PARENT = (None,) * (Row._fields.index("third_reply_id") - len(FIELDS))
 # The text of a parent is asked for only where it may be quoted: a root is never quoted, and may be long.
 _PARENT_HTML = Case(When(parent__root__isnull=False, then=F("parent__body_html")), default=Value(""), output_field=TextField())
 _AUTHOR_SLUG = F("author__slug")
@@ -265,7 +266,7 @@ def _replies(comments: CommentQuerySet) -> list[Row]:
 
 
 def _root(values: Sequence[Any]) -> Row:
-    return Row(*values[:-2])._replace(third_reply_id=values[-2], last_but_one_reply_id=values[-1])
+    return Row(*values[:-2], *_NO_PARENT, *values[-2:])
 
 
 def _reply(values: Sequence[Any]) -> Row:

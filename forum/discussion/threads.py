@@ -6,6 +6,7 @@ Rows come from ``rows``; ``rendering`` writes the result down.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from typing import NamedTuple, Protocol
 
@@ -18,6 +19,7 @@ GAP_DAYS = 180  # a longer silence between two neighbours is shown
 MONTHS_TOLD_BELOW = 60  # from five years on a gap is told in years only
 UNFOLDED_REPLIES = 4  # a thread of up to so many is never folded
 QUOTE_CHARS = 90
+KEPT_THREADS = 500  # a process
 DAYS_IN_A_MONTH = 30.436875  # of the Gregorian calendar, on average
 
 
@@ -136,7 +138,7 @@ class Fold:
     last_year: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Thread:
     """A root with what is shown beneath it."""
 
@@ -145,12 +147,25 @@ class Thread:
     is_new: bool = False
     update: Reply | None = None
 
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Return the comments that are on the page, in no order."""
+        replies = [item for item in self.items if isinstance(item, Reply)]
+        updates = [update for update in (self.update, *(reply.update for reply in replies)) if update]
+        return (self.root, *(reply.row for reply in (*replies, *updates)))
+
     @property
     def shown_ids(self) -> set[int]:
         """Return the ids of the comments that are on the page."""
-        replies = [item for item in self.items if isinstance(item, Reply)]
-        updates = [update for update in (self.update, *(reply.update for reply in replies)) if update]
-        return {self.root.id} | {reply.row.id for reply in (*replies, *updates)}
+        return {row.id for row in self.rows}
+
+    def __hash__(self) -> int:
+        """Return a hash that is computed once: whole texts go into it."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.root, self.items, self.is_new, self.update))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +223,12 @@ def build_thread(
         )
         above = row
     return Thread(root, tuple(items), is_new(root, since), _make_update(root, updates, since))
+
+
+@lru_cache(maxsize=KEPT_THREADS)
+def build_kept_thread(root: Row, replies: tuple[Row, ...], *, is_complete: bool) -> Thread:
+    """Return what ``build_thread`` does for readers of whom nothing is known; the same thread for the same rows."""
+    return build_thread(root, replies, is_complete=is_complete)
 
 
 def _make_update(row: Row, updates: dict[int | None, Row], since: datetime | None) -> Reply | None:

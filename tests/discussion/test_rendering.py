@@ -139,3 +139,37 @@ def test_eras_have_headings_only_where_something_is_known():
     rows = [make_row(1, precision="unknown", origin="serendip"), make_row(2, days=10)]
     html = render_eras(group_by_era([build_thread(row, ()) for row in rows]), around(), ends_now=True)
     assert re.findall('<p class="era">([^<]*)</p>', html) == ["From the old site, in the order of the old page", "2010 to now"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"now": datetime(2026, 11, 25, tzinfo=UTC)},
+        {"notes": {1: "<p>Do not stop at once.</p>"}},
+        {"notes": {2: "<p>Do not stop at once.</p>"}},
+        {"visitor_name": "A guest"},
+        {"comments_path": "/c/"},
+        {"members_path": "/m/"},
+        {"can_post": False},
+        {"is_in_article": True},
+        {"layout": Layout.THREAD},
+        {"layout": Layout.PRINT},
+    ],
+    ids=str,
+)
+def test_thread_for_everybody_is_written_anew_when_what_is_around_it_changes(changed):
+    """It is kept from one page to the next; a page for somebody is not."""
+    posted_at = datetime(2026, 11, 20, tzinfo=UTC)
+    row = make_row(1, name="", waiting=True, posted_at=posted_at, reply_count=1, author_id=7, author_slug="marit")
+    replies = [make_row(2, parent=1, index=1, name="", parent_name="", parent_public=True, posted_at=posted_at)]
+    first = write(row, replies, is_for_all=True)
+    assert first == write(row, replies, is_for_all=True) == write(row, replies)
+    assert write(row, replies, is_for_all=True, **changed) == write(row, replies, **changed) != first
+
+
+def test_thread_for_everybody_is_written_anew_when_a_row_changes():
+    row, replies = make_row(1, reply_count=2), make_replies(2)
+    first = write(row, replies, is_for_all=True)
+    for field, value in {"body_html": "<p>Other</p>", "public": False, "language": "de"}.items():
+        changed = [replies[0], replies[1]._replace(**{field: value})]
+        assert write(row, changed, is_for_all=True) == write(row, changed) != first

@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
-from forum.site.templatetags import kept
+from forum.site import kept_parts
 
 
 def write(source, **values):
@@ -41,14 +41,14 @@ def test_a_part_cannot_depend_on_an_object():
 
 
 def test_what_was_not_asked_for_lately_is_thrown_out(monkeypatch):
-    monkeypatch.setattr(kept, "_parts", OrderedDict())
-    monkeypatch.setattr(kept, "_chars", 0)
-    monkeypatch.setattr(kept, "MOST_CHARS", 250)
+    monkeypatch.setattr(kept_parts, "_parts", OrderedDict())
+    monkeypatch.setattr(kept_parts, "_chars", 0)
+    monkeypatch.setattr(kept_parts, "MOST_CHARS", 250)
     source = '{% kept "long" number %}{{ words }}{% endkept %}'
     for number in range(200):
         write(source, number=number, words="x" * 100)
         write(source, number=0, words="again")
-    assert kept._chars <= kept.MOST_CHARS
-    assert kept._chars == sum(map(len, kept._parts.values()))
+    assert kept_parts._chars <= kept_parts.MOST_CHARS
+    assert kept_parts._chars == sum(map(len, kept_parts._parts.values()))
     assert write(source, number=0, words="again") in ("x" * 100, "again")
     assert write(source, number=3, words="anew") == "anew"

@@ -3,21 +3,15 @@
 The values are all that the part depends on: texts and numbers. Where one is None, as in a preview, nothing is kept.
 """
 
-import threading
-from collections import OrderedDict
-
 from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-MOST_CHARS = 4_000_000  # a process
+from ..kept_parts import find_part, keep_part
 
 register = template.Library()
-_parts: OrderedDict[tuple[object, ...], SafeString] = OrderedDict()
-_chars = 0
-_lock = threading.Lock()
 
 
 class KeptNode(Node):
@@ -35,24 +29,11 @@ class KeptNode(Node):
         if odd := [value for value in values if not isinstance(value, str | int)]:
             raise template.TemplateSyntaxError(f"kept {self.name!r} depends on {odd!r}, which is neither a text nor a number")
         key = (self.name, get_language(), *values)
-        found = _parts.get(key)
+        found = find_part(key)
         if found is None:
             found = self.nodelist.render(context)
-            _keep(key, found)
-        else:
-            with _lock:
-                if key in _parts:
-                    _parts.move_to_end(key)
+            keep_part(key, found)
         return found
-
-
-def _keep(key: tuple[object, ...], part: SafeString) -> None:
-    global _chars
-    with _lock:
-        _chars += len(part) - len(_parts.pop(key, ""))
-        _parts[key] = part
-        while _chars > MOST_CHARS:
-            _chars -= len(_parts.popitem(last=False)[1])
 
 
 @register.tag
