@@ -38,7 +38,7 @@ def save_article(
         article.published_at = now
     _render_and_store(article, sources, corrections)
     if stored is not None and stored.slug != article.slug:
-        _leave_old_address(_article_path(stored.slug), _article_path(article.slug))
+        leave_old_address(_article_path(stored.slug), _article_path(article.slug))
     else:
         OldAddress.objects.filter(path=_article_path(article.slug)).delete()
     _answer_for_original(article)
@@ -86,13 +86,20 @@ def save_collection(collection: Collection) -> Collection:
     old_slug = Collection.objects.filter(pk=collection.pk).values_list("slug", flat=True).first()
     collection.save()
     if old_slug and old_slug != collection.slug:
-        _leave_old_address(reverse("articles:collection", args=[old_slug]), collection.get_absolute_url())
+        leave_old_address(reverse("articles:collection", args=[old_slug]), collection.get_absolute_url())
     inside = level = [collection.pk]
     while level := list(Collection.objects.filter(parent__in=level).exclude(pk__in=inside).values_list("pk", flat=True)):
         inside = inside + level
     Article.objects.filter(collection__in=inside).update(version=F("version") + 1)
     events.collection_saved.send(Collection, collection=collection)
     return collection
+
+
+def leave_old_address(old_path: str, new_path: str) -> None:
+    """Lead ``old_path``, and whatever led to it, straight to ``new_path``, which is live and leads nowhere else."""
+    OldAddress.objects.filter(path=new_path).delete()
+    OldAddress.objects.filter(target=old_path).update(target=new_path)
+    OldAddress.objects.update_or_create(path=old_path, defaults={"target": new_path})
 
 
 def _render_and_store(article: Article, sources: Iterable[Source] | None, corrections: Iterable[Correction] | None) -> None:
@@ -116,13 +123,6 @@ def _replace_rows(article: Article, stored: QuerySet[Row], rows: Iterable[Row] |
     stored.delete()
     stored.model.objects.bulk_create(rows)
     return rows
-
-
-def _leave_old_address(old_path: str, new_path: str) -> None:
-    """Lead ``old_path``, and whatever led to it, straight to ``new_path``, which is live and leads nowhere else."""
-    OldAddress.objects.filter(path=new_path).delete()
-    OldAddress.objects.filter(target=old_path).update(target=new_path)
-    OldAddress.objects.update_or_create(path=old_path, defaults={"target": new_path})
 
 
 def _answer_for_original(article: Article) -> None:

@@ -20,7 +20,7 @@ from forum.accounts.models import User
 from forum.discussion.admin.verbs import name_of
 
 from .correcting import CorrectionForm, find_comment
-from .editing import change_vocabulary
+from .editing import change_vocabulary, save_topic
 from .mentions import correct_comment
 from .models import By, Spelling, Topic, TopicPair
 
@@ -59,6 +59,9 @@ class TopicAdmin(admin.ModelAdmin):
                 comment_total=Coalesce(Subquery(comments.values("comment_count")), 0),
             )
         )
+
+    def save_model(self, request: HttpRequest, obj: Topic, form: ModelForm, change: bool) -> None:
+        save_topic(obj)
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool) -> None:
         """Save the spellings; a topic without any is found by its name."""

@@ -3,12 +3,14 @@
 from uuid import uuid4
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from articles.services import leave_old_address
 from forum.site.models import SiteVersion
 
 from .jobs import SOON, search_again
-from .models import Vocabulary
+from .models import Topic, Vocabulary
 
 
 @transaction.atomic
@@ -17,3 +19,11 @@ def change_vocabulary() -> None:
     Vocabulary.objects.update_or_create(pk=1, defaults={"stamp": uuid4()})
     search_again.using(run_after=timezone.now() + SOON).enqueue()
     SiteVersion.objects.bump_frame()
+
+
+def save_topic(topic: Topic) -> None:
+    """Store ``topic``; a changed slug leaves an old address behind, which leads to its page."""
+    former = Topic.objects.filter(pk=topic.pk).values_list("slug", flat=True).first()
+    topic.save()
+    if former is not None and former != topic.slug:
+        leave_old_address(reverse("topics:topic", args=[former]), topic.get_absolute_url())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from forum.discussion.narrowing import Choice
 
 from .models import Mention, Topic
-from .reading import count_comments, find_topic
+from .reading import count_comments, find_chosen_topic
 
 FEW = 2_000  # comments: so many are looked at one by one; of more, a list meets enough on its way
 MOST_OFFERED = 12
@@ -26,7 +26,7 @@ class TopicFilter:
 
     def read(self, value: str) -> Choice:
         """Return the topic with this address; raise Http404."""
-        topic = find_topic(value)
+        topic = find_chosen_topic(value)
         if topic is None:
             raise Http404("no such topic")
         return self.choose(topic, count_comments([topic.pk]).get(topic.pk, 0))

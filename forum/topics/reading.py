@@ -9,6 +9,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, QuerySet
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+
+from articles.old_addresses import find_target
 
 from .counting import pair_key
 from .models import ArticleMention, Mention, Standing, Topic, TopicPair
@@ -17,6 +20,18 @@ from .models import ArticleMention, Mention, Standing, Topic, TopicPair
 def find_topic(slug: str) -> Topic | None:
     """Return the topic in use with this address."""
     return Topic.objects.filter(slug=slug.replace("\0", ""), is_active=True).first()
+
+
+def find_chosen_topic(slug: str) -> Topic | None:
+    """Return the topic in use that a query names, by the address that it has or had. One query, more where it has another."""
+    found = find_topic(slug)
+    if found is None:
+        try:
+            place = resolve(find_target(reverse("topics:topic", args=[slug])) or "")
+        except (NoReverseMatch, Resolver404):
+            return None
+        return find_topic(place.kwargs["slug"]) if place.view_name == "topics:topic" else None
+    return found
 
 
 def topics_of(comment_ids: Collection[int]) -> dict[int, list[Topic]]:

@@ -18,7 +18,7 @@ from .correcting import CorrectionForm, find_comment
 from .mentions import correct_comment
 from .models import By, Topic
 from .pages import list_topics, make_page
-from .reading import find_topic
+from .reading import find_chosen_topic, find_topic
 
 
 @require_safe
@@ -31,10 +31,11 @@ def topics(request: HttpRequest) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what people wrote about a topic, across all articles; ``?with=`` leaves those who also name another one."""
     site_text, named = SiteText.load(), request.GET.get("with")
-    found = _find(slug)
+    found = _or_none_there(find_topic(slug))
+    other = _or_none_there(find_chosen_topic(named)) if named else None
     page = make_page(
         found,
-        _find(named) if named and named != found.slug else None,
+        other if other != found else None,
         read_keyset(request.GET.get("after")),
         viewer=viewer_of(request),
         visitor_name=site_text.visitor_name,
@@ -71,8 +72,7 @@ def correct(request: HttpRequest, pk: int, *, token_failed: bool = False) -> Htt
 setattr(correct, "comes_back", True)  # noqa: B010 - read by show_form_again: a failed check of the form shows the page again
 
 
-def _find(slug: str) -> Topic:
-    found = find_topic(slug)
+def _or_none_there(found: Topic | None) -> Topic:
     if found is None:
         raise Http404("no such topic")
     return found

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from forum.site.models import SiteVersion
+from forum.topics.editing import save_topic
 from forum.topics.models import Spelling, Topic, TopicPair, Vocabulary
 from tests.factories import CommentFactory, ModeratorFactory
 from tests.topics.vocabularies import make_topic, search, topics_of
@@ -89,6 +90,39 @@ def test_topic_is_taken_out_of_use_and_not_deleted(client):
     client.post(f"/admin/topics/topic/{topic.pk}/change/", sent)
     search()
     assert topics_of(comment) == set()
+
+
+def test_changed_address_of_a_topic_leads_on_and_so_does_every_choice_of_it(client):
+    topic, other = make_topic("massage"), make_topic("baclofen")
+    CommentFactory(body="A massage, and baclofen. Does it help?")
+    search()
+    for slug in ("rub", "massages"):
+        spelling = {"id": topic.spellings.get().pk, "text": "massage"}
+        client.post(f"/admin/topics/topic/{topic.pk}/change/", fields(topic, [spelling], slug=slug))
+    reader = Client()
+    for former in ("massage", "rub"):
+        answer = reader.get(f"/topics/{former}/?after=1-1")
+        assert (answer.status_code, answer["Location"]) == (301, "/topics/massages/?after=1-1")
+        for path in (f"/unanswered/?topic={former}", f"/search/?q=massage&topic={former}", f"/topics/baclofen/?with={former}"):
+            assert "Does it help?" in reader.get(path).text, path
+    assert reader.get("/unanswered/?topic=never").status_code == 404
+    # A former address that is given to another topic is that one's, and one that is taken back leads nowhere else.
+    other.slug = "massage"
+    save_topic(other)
+    topic.slug = "rub"
+    save_topic(topic)
+    for path, name in (("/topics/massage/", "Baclofen"), ("/topics/rub/", "Massage")):
+        assert f"<h1>{name}</h1>" in reader.get(path).text
+    assert reader.get("/topics/massages/")["Location"] == "/topics/rub/"
+    assert reader.get("/topics/baclofen/")["Location"] == "/topics/massage/"
+
+
+def test_topic_out_of_use_leads_to_another_one_where_the_operator_says_so(client):
+    make_topic("massage", is_active=False)
+    make_topic("physiotherapy")
+    client.post("/admin/articles/oldaddress/add/", {"path": "/topics/massage/", "target": "/topics/physiotherapy/"})
+    answer = Client().get("/topics/massage/")
+    assert (answer.status_code, answer["Location"]) == (301, "/topics/physiotherapy/")
 
 
 def test_list_shows_counts_in_a_fixed_number_of_queries(client, django_assert_max_num_queries):
