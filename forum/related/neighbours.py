@@ -1,7 +1,7 @@
 """Keeping what is near to each thread: found by the worker after a change, and for all threads after a change of the vocabulary.
 
-Rows are written while every comment that they name is locked and still has the words that were looked at. Lock order: comments by
-id → rows of ours by id. Nothing here locks a conversation: pages know of a change by ``freshness``.
+Rows are written while every comment that they name is locked and still is as it was when it was looked at, its topics too. Lock
+order: comments by id → rows of ours by id. Nothing here locks a conversation: pages know of a change by ``freshness``.
 """
 
 import time
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from forum.discussion.models import Comment
 from forum.discussion.permissions import ANONYMOUS
 from forum.site.bulk import insert_rows
+from forum.topics.models import Mention
 from forum.topics.vocabulary import read_vocabulary
 
 from .models import ChangedComment, Neighbour, Walk
@@ -121,14 +122,22 @@ def _is_stored(comment: Comment, near: Sequence[Near]) -> bool:
 
 @transaction.atomic
 def _store(comment: Comment, near: Sequence[Near]) -> None:
+    """Store what still holds; where something changed since it was looked at, let the worker look again."""
     ids = [comment.pk, *(one.comment_id for one in near)]
     locked = Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     versions = dict(locked.values_list("pk", "version"))
-    drop(Neighbour.objects.filter(thread=comment))
-    if versions.get(comment.pk) != comment.version:
-        return  # its words are other ones by now: whoever changed them asked for a new look
-    same = [one for one in near if versions.get(one.comment_id) == one.version]
-    Neighbour.objects.bulk_create(
-        Neighbour(thread=comment, rank=rank, comment_id=one.comment_id, topics=list(one.topics), words=list(one.words))
-        for rank, one in enumerate(same)
-    )
+    if versions.get(comment.pk) == comment.version:
+        named = set(Mention.objects.filter(comment__in=ids, shown=True).values_list("comment", "topic"))
+        same = [one for one in near if versions.get(one.comment_id) == one.version and _share(comment, one, named)]
+        drop(Neighbour.objects.filter(thread=comment))
+        Neighbour.objects.bulk_create(
+            Neighbour(thread=comment, rank=rank, comment_id=one.comment_id, topics=list(one.topics), words=list(one.words))
+            for rank, one in enumerate(same)
+        )
+        if len(same) == len(near):
+            return
+    find_near_later([comment.pk])
+
+
+def _share(comment: Comment, one: Near, named: Collection[tuple[int, int]]) -> bool:
+    return all((pk, topic_id) in named for pk in (comment.pk, one.comment_id) for topic_id in one.topics)

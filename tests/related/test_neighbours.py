@@ -1,5 +1,6 @@
 """What is near to each thread is stored, follows every change, and leaves nothing of what was taken out."""
 
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -10,9 +11,10 @@ from forum.discussion.correcting import redact_comment
 from forum.discussion.erasing import forget_writer
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.placing import reattach_comment
-from forum.discussion.services import Actor, transition
+from forum.discussion.services import Actor, keep_comment, transition
 from forum.related import neighbours
 from forum.related.models import ChangedComment, Neighbour
+from forum.related.nearest import Near, find_nearest
 from forum.related.neighbours import begin_again, follow_changes, renew, walk_on
 from forum.related.personal_data import export
 from forum.search.vocabulary import learn
@@ -109,19 +111,51 @@ def test_thread_that_becomes_part_of_another_has_no_neighbours(pair: tuple[Comme
     assert stored()[one.pk] == [other.pk]
 
 
+def look_while(monkeypatch: pytest.MonkeyPatch, thread: Comment, act: Callable[[], object]) -> None:
+    """Look for what is near to ``thread``; ``act`` happens after that is found and before it is stored."""
+
+    def find_slowly(comment: Comment) -> list[Near]:
+        near = find_nearest(comment)
+        act()
+        return near
+
+    with monkeypatch.context() as patched:
+        patched.setattr(neighbours, "find_nearest", find_slowly)
+        renew(Comment.objects.select_related("discussion__article", "parent").get(pk=thread.pk))
+
+
 def test_nothing_is_stored_for_words_that_changed_meanwhile(
     pair: tuple[Comment, Comment], moderator: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, other = (Comment.objects.select_related("discussion__article", "parent").get(pk=comment.pk) for comment in pair)
-    found = neighbours.find_nearest(one)
-
-    def find_slowly(comment: Comment) -> list:
-        redact_comment(other, body="Nothing more to say.", actor=moderator)
-        return found
-
-    monkeypatch.setattr(neighbours, "find_nearest", find_slowly)
-    renew(one)
+    one, other = pair
+    Neighbour.objects.all().delete()
+    look_while(monkeypatch, one, lambda: redact_comment(other, body="Nothing more to say.", actor=moderator))
     assert stored() == {}
+
+
+def test_nothing_is_stored_for_topics_that_were_taken_off_meanwhile(
+    pair: tuple[Comment, Comment], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = pair
+    Neighbour.objects.all().delete()
+    look_while(monkeypatch, one, lambda: correct_comment(other, topic_ids=[], by=By.WRITER))
+    assert stored() == {}
+    work()
+    assert all(not topics for topics in Neighbour.objects.values_list("topics", flat=True))
+
+
+@pytest.mark.parametrize("touched", [0, 1])
+def test_change_of_something_else_in_the_same_moment_costs_no_neighbour(
+    pair: tuple[Comment, Comment], moderator: Actor, monkeypatch: pytest.MonkeyPatch, touched: int
+) -> None:
+    one, other = pair
+    third = CommentFactory(body=BODY)
+    learn()
+    ChangedComment.objects.all().delete()
+    look_while(monkeypatch, one, lambda: keep_comment(pair[touched], actor=moderator))
+    assert stored()[one.pk]  # whichever of them still hold
+    work()
+    assert set(stored()[one.pk]) == {other.pk, third.pk}
 
 
 def test_rows_stay_as_they_are_where_nothing_is_new(pair: tuple[Comment, Comment]) -> None:
