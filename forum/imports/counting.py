@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
-from django.db.models import F
 
 from forum.discussion.models import Comment, DiscussionPerson, DiscussionYear, year_of
-from forum.site.bulk import insert_rows
 
 # ruff: noqa: S608 - the name of the table is that of our model
 
+_COUNT_PERSON = f"""
+    INSERT INTO "{DiscussionPerson._meta.db_table}" AS kept (discussion_id, guest_id, comment_count) VALUES (%s, %s, %s)
+    ON CONFLICT (discussion_id, guest_id) WHERE guest_id IS NOT NULL
+    DO UPDATE SET comment_count = kept.comment_count + EXCLUDED.comment_count"""
 _COUNT_YEAR = f"""
     INSERT INTO "{DiscussionYear._meta.db_table}" AS kept (discussion_id, year, comment_count) VALUES (%s, %s, %s)
     ON CONFLICT (discussion_id, year) DO UPDATE SET comment_count = kept.comment_count + EXCLUDED.comment_count"""
@@ -22,16 +24,14 @@ def count_people(discussion_id: int, public: Sequence[Comment], *, is_empty: boo
     ``is_empty`` says that nothing in it has been public yet.
     """
     counts = Counter(comment.guest_id for comment in public if comment.guest_id)
-    stored = DiscussionPerson.objects.filter(discussion=discussion_id)
-    known = {} if is_empty else dict(stored.filter(guest__in=counts).values_list("guest", "comment_count"))
-    by_step: dict[int, list[int | None]] = {}
-    for guest_id in known:
-        by_step.setdefault(counts[guest_id], []).append(guest_id)
-    for step, guests in by_step.items():
-        stored.filter(guest__in=guests).update(comment_count=F("comment_count") + step)
-    new = [(discussion_id, guest_id, count) for guest_id, count in counts.items() if guest_id not in known]
-    insert_rows(DiscussionPerson, ("discussion_id", "guest_id", "comment_count"), new)
-    return len(new) + sum(count == 0 for count in known.values())
+    known = 0
+    if counts and not is_empty:
+        known = DiscussionPerson.objects.filter(discussion=discussion_id, guest__in=counts, comment_count__gt=0).count()
+    rows = [(discussion_id, guest_id, count) for guest_id, count in counts.items()]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_COUNT_PERSON, rows)
+    return len(counts) - known
 
 
 def count_years(discussion_id: int, public: Iterable[Comment]) -> None:

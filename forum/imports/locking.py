@@ -1,4 +1,7 @@
-"""One import at a time: two that write at once would give out the same places. The lock goes with its process."""
+"""One import at a time: two that write at once would give out the same places. The lock goes with its process.
+
+And what the connection of the one that runs is given: room for many rows.
+"""
 
 import fcntl
 from collections.abc import Iterator
@@ -10,6 +13,9 @@ from django.db import connection
 
 from .records import ImportFileError
 
+# SQLite keeps so much of the file in memory, and copies its journal into it after so many pages of 4 KB: an import writes all over
+# its indexes, and would else read, and copy, the same pages for every batch. What reaches the disk when stays as it is.
+SQLITE_ROOM = {"cache_size": -49_152, "wal_autocheckpoint": 16_384}
 PG_LOCK = 7_316_020_007  # a number of ours among the advisory locks of PostgreSQL
 BUSY = "Another import is running on this site. Wait until it is done, and try again."
 
@@ -52,3 +58,26 @@ def _database_lock() -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [PG_LOCK])
+
+
+@contextmanager
+def much_to_write() -> Iterator[None]:
+    """Give the connection to SQLite more room within the block."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    kept = {name: _set(name, value) for name, value in SQLITE_ROOM.items()}
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            _set(name, value)
+
+
+def _set(name: str, value: int) -> int:
+    """Set a PRAGMA, and return what it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {name}")
+        (former,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA {name}={value}")
+    return int(former)

@@ -36,6 +36,8 @@ def preparing(order: Order, processes: int) -> Iterator[Prepare]:
         yield lambda rows: iter(make_comments(order, rows))
         return
     with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start) as pool:
+        for _ in range(processes):
+            pool.submit(make_comments, order, [])  # they start while something else is done
 
         def prepare(rows: Sequence[Row]) -> Iterator[Made]:
             parts = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]

@@ -31,7 +31,7 @@ from forum.discussion.screening import Kind, Submission, screen
 from . import finishing
 from .article_writer import ArticleWriter
 from .keys import reserve
-from .locking import the_only_import, work_folder
+from .locking import much_to_write, the_only_import, work_folder
 from .making import Order
 from .models import ImportedId, ImportedWriter, ImportRun, SiteIdentity
 from .preparing import FEW, preparing
@@ -123,7 +123,7 @@ def import_file(
     and network addresses, which stay unproven. ``dry_run`` writes nothing. ``processes`` prepare comments at the same time,
     as many as the machine has processors where there are thousands. ``name`` is what the file was called.
     """
-    with the_only_import(), _plain_errors():
+    with the_only_import(), _plain_errors(), much_to_write():
         reader_format = detect(path) if format == AUTO else format
         options = Options(target, with_contacts)
         started = _Import(path, reader_format, options, now or timezone.now(), processes, name or path.name, on_step)
@@ -188,11 +188,11 @@ class _Import:
         record = self.record = self.record or self._begin(staging, counts)
         keeps_ids = record.progress["keeps_ids"]
         articles = ArticleWriter(record, staging, self.source, keeps_ids, self._noting(staging))
-        if not self.options.target:
-            articles.write()
         processes = self.processes or os.cpu_count() or 1
         is_much = counts["new"] - record.progress["n"] > FEW
         with preparing(Order(self.now, self.source), processes if is_much else 1) as prepare_all:
+            if not self.options.target:
+                articles.write()
             writer = CommentWriter(
                 record, staging, self.source, keeps_ids, prepare_all, counts["new"],
                 lambda done, total: self.on_step(Step.WRITING, done, total),

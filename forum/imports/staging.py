@@ -196,26 +196,20 @@ class Staging:
     def _put_comment(self, record: CommentRecord, *, with_contacts: bool) -> None:
         for problem in record.problems:
             self.note("odd", problem.line, problem.sentence, record.source_id)
-        values = _values_of(record)
-        for key in ("problems", "source_id", "line", "article", "parent", "position", "email", "author_key"):
-            del values[key]
-        sort_at = record.more.get("sort_at")
-        added = self._db.execute(
-            "INSERT OR IGNORE INTO comment (source_id, line, article, parent, position, posted, sort_at, stated, record)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                record.source_id, record.line, record.article, record.parent, record.position, to_number(record.posted_at),
-                to_number(sort_at), record.state is not None, _to_json(values),
-            ],
-        )  # fmt: skip
-        if not added.rowcount:
+        if self._db.execute("SELECT 1 FROM comment WHERE source_id = ?", [record.source_id]).fetchone():
             self._note_twice("comment", record.source_id, record.line)
             return
-        seq = added.lastrowid
-        if record.state == "erased":  # nobody wrote it
-            return
-        writer = self._put_writer(record, record.email if with_contacts else "")
-        self._db.execute("UPDATE comment SET writer = ? WHERE seq = ?", [writer, seq])
+        is_erased = record.state == "erased"  # nobody wrote it
+        writer = None if is_erased else self._put_writer(record, record.email if with_contacts else "")
+        values = {name: getattr(record, name) for name in _KEPT_AS_JSON}
+        self._db.execute(
+            "INSERT INTO comment (source_id, line, article, parent, position, posted, sort_at, stated, writer, record)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                record.source_id, record.line, record.article, record.parent, record.position, to_number(record.posted_at),
+                to_number(record.more.get("sort_at")), record.state is not None, writer, _to_json(values),
+            ],
+        )  # fmt: skip
 
     def _put_writer(self, record: CommentRecord, email: str) -> int | None:
         """Return the number of a writer: the same for one key; without a key, each comment has a writer of its own."""
@@ -715,13 +709,15 @@ def _values_of(record: ArticleRecord | CommentRecord) -> dict[str, Any]:
     return {name: getattr(record, name) for name in _NAMES[type(record)]}
 
 
+_COLUMNS = {"problems", "source_id", "line", "article", "parent", "position", "email", "author_key"}
+_KEPT_AS_JSON = [field.name for field in fields(CommentRecord) if field.name not in _COLUMNS]
 _NAMES: dict[type, list[str]] = {
     kind: [field.name for field in fields(kind)] for kind in (ArticleRecord, CommentRecord, SourceRecord)
 }
 
 
 def _to_json(values: Any) -> str:
-    return json.dumps(values, ensure_ascii=False, default=_plain)
+    return _ENCODER.encode(values)
 
 
 def _plain(value: Any) -> Any:
@@ -730,6 +726,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, SourceRecord):
         return {name: getattr(value, name) for name in _NAMES[SourceRecord]}
     return dict(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
 
 
 def moments_of(values: dict[str, Any]) -> dict[str, Any]:

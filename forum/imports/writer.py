@@ -32,7 +32,7 @@ from forum.moderation.memory import store_hosts, store_marks
 from forum.moderation.models import Evidence
 from forum.moderation.queue import LANES_OF_PUBLIC_ONES, sort_new_comments
 from forum.search.indexing import index_new_comments
-from forum.site.bulk import insert_objects, insert_rows
+from forum.site.bulk import insert_objects, insert_rows, update_objects
 from forum.topics.mentions import store_found as store_topics
 
 from .counting import count_people, count_years
@@ -337,9 +337,8 @@ class CommentWriter:
                 discussion.last_comment_at = max(discussion.last_comment_at or latest, latest)
                 discussion.active_at = discussion.last_comment_at
             count_years(pk, public)
-            discussion.save(
-                update_fields=["root_seq", "comment_count", "people_count", "waiting_count", "last_comment_at", "active_at"]
-            )
+        names = ["root_seq", "comment_count", "people_count", "waiting_count", "last_comment_at", "active_at"]
+        update_objects([discussions[pk] for pk in by_discussion], names)
 
     def _sort(self, items: list[Item]) -> None:
         """Put in the queue what a person must read."""

@@ -91,7 +91,7 @@ def _find_change(field: Any, vendor: str) -> Callable[[Any], Any] | None:
 
 def _as_text(moment: datetime | None) -> str | None:
     """Return a moment as SQLite keeps it: in UTC, without saying so."""
-    return None if moment is None else str(moment.astimezone(UTC).replace(tzinfo=None))
+    return None if moment is None else (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat(" ")[:-6]
 
 
 def _change(row: Values, changes: Changes) -> Values:

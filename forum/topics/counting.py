@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import combinations_with_replacement
 
+from django.db import connection
 from django.db.models import F
 
 from forum.site.models import SiteVersion
@@ -16,6 +17,9 @@ from .models import TopicPair
 
 Pair = tuple[int, int]
 BATCH_ROWS = 500
+_ADD = f"""
+    INSERT INTO "{TopicPair._meta.db_table}" AS kept (id, low_id, high_id, comment_count) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET comment_count = kept.comment_count + EXCLUDED.comment_count"""  # noqa: S608 - of our model
 
 
 def lock_counts() -> None:
@@ -38,25 +42,17 @@ def count_change(before: Collection[int], after: Collection[int]) -> Counter[Pai
 
 def apply_change(change: Counter[Pair]) -> None:
     """Add ``change`` to the stored counts, which are locked."""
-    by_step: dict[int, list[Pair]] = {}
+    more = [(pair_key(*pair), *pair, step) for pair, step in sorted(change.items()) if step > 0]
+    if more:
+        with connection.cursor() as cursor:
+            cursor.executemany(_ADD, more)
+    by_step: dict[int, list[int]] = {}
     for pair, step in change.items():
-        if step:
-            by_step.setdefault(step, []).append(pair)
-    for step, pairs in by_step.items():
-        for start in range(0, len(pairs), BATCH_ROWS):
-            _add(step, pairs[start : start + BATCH_ROWS])
-
-
-def _add(step: int, pairs: list[Pair]) -> None:
-    keys = {pair_key(*pair): pair for pair in pairs}
-    stored = TopicPair.objects.filter(pk__in=keys)
-    if stored.update(comment_count=F("comment_count") + step) == len(keys):
-        return
-    known = set(stored.values_list("pk", flat=True))
-    new = [
-        TopicPair(pk=key, low_id=low, high_id=high, comment_count=step) for key, (low, high) in keys.items() if key not in known
-    ]
-    TopicPair.objects.bulk_create(new)
+        if step < 0:
+            by_step.setdefault(step, []).append(pair_key(*pair))
+    for step, keys in by_step.items():
+        for start in range(0, len(keys), BATCH_ROWS):
+            TopicPair.objects.filter(pk__in=keys[start : start + BATCH_ROWS]).update(comment_count=F("comment_count") + step)
 
 
 def pair_key(low: int, high: int) -> int:

@@ -4,7 +4,7 @@ The one place that writes mentions of comments. All that is stored of a comment'
 happens to it, the same function follows: called twice, it changes nothing the second time.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -88,29 +88,21 @@ def store_found(found: Iterable[tuple[Comment, Found]]) -> None:
 @transaction.atomic
 def show_comments(ids: Collection[int]) -> None:
     """Show and count in what ``store_found`` stored of these comments, as far as everybody may read them. Twice does no harm."""
-    comment_ids = {comment_id for _pk, comment_id, _topic_id in _read_hidden(ids)}
-    if not comment_ids:
-        return
-    _show(comment_ids)
+    _show(ids)
     lock_counts()
-    before = _shown_topics(comment_ids)
-    hidden = _read_hidden(comment_ids)  # as it is now that their conversations are locked
-    added: dict[int, set[int]] = {}
-    for _pk, comment_id, topic_id in hidden:
-        added.setdefault(comment_id, set()).add(topic_id)
-    Mention.objects.filter(pk__in=[pk for pk, _comment_id, _topic_id in hidden]).update(shown=True)
+    visible = list(Comment.objects.visible_to(ANONYMOUS).filter(pk__in=ids).values_list("pk", flat=True))
+    hidden = Mention.objects.filter(comment__in=visible, shown=False, topic__is_active=True).exclude(standing=Standing.DENIED)
+    pks, added = [], defaultdict[int, set[int]](set)
+    for pk, comment_id, topic_id in hidden.values_list("pk", "comment", "topic"):
+        pks.append(pk)
+        added[comment_id].add(topic_id)
+    before = _shown_topics(visible)
+    Mention.objects.filter(pk__in=pks).update(shown=True)
     counts: Counter[Pair] = Counter()
     for comment_id, topics in added.items():
         shown = before.get(comment_id, set())
         counts.update(count_change(shown, shown | topics))
     apply_change(counts)
-
-
-def _read_hidden(comment_ids: Collection[int]) -> list[tuple[int, int, int]]:
-    """Return (mention, comment, topic) of what is to be shown and is not."""
-    visible = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=comment_ids).values_list("pk", flat=True)
-    hidden = Mention.objects.filter(comment__in=list(visible), shown=False, topic__is_active=True)
-    return list(hidden.exclude(standing=Standing.DENIED).values_list("pk", "comment", "topic"))
 
 
 def _shown_topics(comment_ids: Collection[int]) -> dict[int, set[int]]:
