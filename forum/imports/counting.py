@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from django.db import connection
 
@@ -10,11 +11,11 @@ from forum.discussion.models import Comment, DiscussionPerson, DiscussionYear, y
 # ruff: noqa: S608 - the name of the table is that of our model
 
 _COUNT_PERSON = f"""
-    INSERT INTO "{DiscussionPerson._meta.db_table}" AS kept (discussion_id, guest_id, comment_count) VALUES (%s, %s, %s)
+    INSERT INTO "{DiscussionPerson._meta.db_table}" AS kept (discussion_id, guest_id, comment_count) VALUES {{}}
     ON CONFLICT (discussion_id, guest_id) WHERE guest_id IS NOT NULL
     DO UPDATE SET comment_count = kept.comment_count + EXCLUDED.comment_count"""
 _COUNT_YEAR = f"""
-    INSERT INTO "{DiscussionYear._meta.db_table}" AS kept (discussion_id, year, comment_count) VALUES (%s, %s, %s)
+    INSERT INTO "{DiscussionYear._meta.db_table}" AS kept (discussion_id, year, comment_count) VALUES {{}}
     ON CONFLICT (discussion_id, year) DO UPDATE SET comment_count = kept.comment_count + EXCLUDED.comment_count"""
 
 
@@ -27,16 +28,17 @@ def count_people(discussion_id: int, public: Sequence[Comment], *, is_empty: boo
     known = 0
     if counts and not is_empty:
         known = DiscussionPerson.objects.filter(discussion=discussion_id, guest__in=counts, comment_count__gt=0).count()
-    rows = [(discussion_id, guest_id, count) for guest_id, count in counts.items()]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(_COUNT_PERSON, rows)
+    _add(_COUNT_PERSON, [(discussion_id, guest_id, count) for guest_id, count in counts.items()])
     return len(counts) - known
 
 
 def count_years(discussion_id: int, public: Iterable[Comment]) -> None:
     """Count the years that comments which became public bear."""
     years = Counter(year_of(comment.posted_at) for comment in public if comment.posted_at and comment.has_known_year)
-    if years:
+    _add(_COUNT_YEAR, [(discussion_id, year, count) for year, count in sorted(years.items())])
+
+
+def _add(statement: str, rows: Sequence[tuple[int, int, int]]) -> None:
+    if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(_COUNT_YEAR, [(discussion_id, year, count) for year, count in sorted(years.items())])
+            cursor.execute(statement.format(", ".join(["(%s, %s, %s)"] * len(rows))), list(chain.from_iterable(rows)))

@@ -13,8 +13,8 @@ from django.db import connection
 
 from .records import ImportFileError
 
-# SQLite keeps so much of the file in memory, and copies its journal into it after so many pages of 4 KB: an import writes all over
-# its indexes, and would else read, and copy, the same pages for every batch. What reaches the disk when stays as it is.
+# SQLite keeps so much of the file in memory, and copies its journal into it after so many pages of 4 KB: an import writes all
+# over its indexes, and would else read, and copy, the same pages for every batch. Nothing is less safe by it.
 SQLITE_ROOM = {"cache_size": -49_152, "wal_autocheckpoint": 16_384}
 PG_LOCK = 7_316_020_007  # a number of ours among the advisory locks of PostgreSQL
 BUSY = "Another import is running on this site. Wait until it is done, and try again."

@@ -39,7 +39,7 @@ def index_new_comments(entries: Sequence[Entry], languages: Collection[str]) -> 
     ``entries`` are those of their texts, ``languages`` those that they say themselves.
     """
     note_languages(languages)
-    engine().put(IndexedComment, entries)
+    engine().add(IndexedComment, entries)
 
 
 def learn_comments(ids: Collection[int]) -> None:

@@ -6,7 +6,7 @@ change takes last: so nobody ever waits for a count while others wait for them.
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from itertools import combinations_with_replacement
+from itertools import chain, combinations_with_replacement
 
 from django.db import connection
 from django.db.models import F
@@ -18,7 +18,7 @@ from .models import TopicPair
 Pair = tuple[int, int]
 BATCH_ROWS = 500
 _ADD = f"""
-    INSERT INTO "{TopicPair._meta.db_table}" AS kept (id, low_id, high_id, comment_count) VALUES (%s, %s, %s, %s)
+    INSERT INTO "{TopicPair._meta.db_table}" AS kept (id, low_id, high_id, comment_count) VALUES {{}}
     ON CONFLICT (id) DO UPDATE SET comment_count = kept.comment_count + EXCLUDED.comment_count"""  # noqa: S608 - of our model
 
 
@@ -43,9 +43,10 @@ def count_change(before: Collection[int], after: Collection[int]) -> Counter[Pai
 def apply_change(change: Counter[Pair]) -> None:
     """Add ``change`` to the stored counts, which are locked."""
     more = [(pair_key(*pair), *pair, step) for pair, step in sorted(change.items()) if step > 0]
-    if more:
+    for start in range(0, len(more), BATCH_ROWS):
+        rows = more[start : start + BATCH_ROWS]
         with connection.cursor() as cursor:
-            cursor.executemany(_ADD, more)
+            cursor.execute(_ADD.format(", ".join(["(%s, %s, %s, %s)"] * len(rows))), list(chain.from_iterable(rows)))
     by_step: dict[int, list[int]] = {}
     for pair, step in change.items():
         if step < 0:

@@ -55,6 +55,9 @@ class Engine(Protocol):
     def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         """Store what was written of documents, in place of what was stored under their keys."""
 
+    def add(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
+        """Store what was written of documents under whose keys nothing is stored."""
+
     def match(self, table: type[IndexedText], question: Question, *, limit: int) -> list[Match]:
         """Return the rows that match, those with the highest keys if there are more than ``limit``; in no order."""
 

@@ -28,6 +28,11 @@ class PostgresEngine:
         with connection.cursor() as cursor:
             cursor.executemany(sql, entries)
 
+    def add(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
+        with connection.cursor() as cursor, cursor.copy(f'COPY "{_name(table)}" (rowid, marks, words) FROM STDIN') as copy:
+            for entry in entries:
+                copy.write_row(entry)
+
     def match(self, table: type[IndexedText], question: Question, *, limit: int) -> list[Match]:
         name = _name(table)
         wanted = " & ".join(_write_ways(ways) for ways in question.wanted)

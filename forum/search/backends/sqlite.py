@@ -27,6 +27,8 @@ class SqliteEngine:
         with connection.cursor() as cursor:
             cursor.executemany(sql, entries)
 
+    add = put
+
     def match(self, table: type[IndexedText], question: Question, *, limit: int) -> list[Match]:
         name = _name(table)
         where = [f'"{name}" MATCH %s']
