@@ -27,6 +27,7 @@ from forum.imports.models import ImportedId, ImportRun
 from forum.imports.readers import serendip
 from forum.imports.records import ImportFileError
 from forum.imports.services import Outcome, Report, import_file
+from forum.imports.writer import BATCH
 from forum.subscriptions.models import Delivery
 from forum.subscriptions.services import subscribe
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory
@@ -396,6 +397,14 @@ def test_chain_of_ten_thousand_answers_is_read_and_shown(tmp_path: Path, client:
     last = Comment.objects.get(name="9999")
     assert (last.root.name, last.parent.name, last.reply_index) == ("0", "9998", 9_999)
     assert client.get(f"/articles/a/comments/{last.root_id}/?page=100").status_code == 200
+
+
+def test_what_is_screened_is_compared_with_every_batch_before_it(tmp_path: Path, settings: Any) -> None:
+    settings.COMMENT_SCREENERS = ["forum.moderation.screeners.texts.Repeats"]
+    words = "The pump was set lower in March and since then he sleeps through the night again, which nobody had hoped for."
+    stated = [line(str(n), state="published", body=words if n == 0 else "Thank you.") for n in range(BATCH)]
+    import_file(write_lines(tmp_path, *stated, line("again", body=words)), processes=1)
+    assert Comment.objects.get(name="again").signals.filter(code="repeat").exists()
 
 
 def test_no_import_mails_anyone(tmp_path: Path) -> None:
