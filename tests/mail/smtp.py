@@ -2,13 +2,14 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from email import message_from_bytes
 from email.message import Message
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 
 def free_port() -> int:
@@ -19,10 +20,16 @@ def free_port() -> int:
 
 
 class MailServer:
-    """Takes mail, or does not: what it answers at RCPT and DATA are functions of the address."""
+    """Takes mail, or does not: what it answers at RCPT and DATA are functions of the address.
 
-    def __init__(self) -> None:
+    One with ``tls`` takes nothing before STARTTLS and a login.
+    """
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
         self.port = free_port()
+        self.logins: list[tuple[bytes, bytes]] = []
+        private = {"tls_context": tls, "require_starttls": True, "authenticator": self._log_in, "auth_required": True}
+        self._options = private if tls else {}
         self.received: list[tuple[str, Message]] = []
         self.attempts: list[str] = []
         self.answer_recipient: Callable[[str], str] = lambda address: "250 OK"
@@ -38,7 +45,7 @@ class MailServer:
 
     def start(self) -> None:
         """Begin to listen."""
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self._options)
         self._controller.start()
 
     def stop(self) -> None:
@@ -46,6 +53,10 @@ class MailServer:
         if self._controller:
             self._controller.stop()
         self._controller = None
+
+    def _log_in(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, typed: LoginPassword) -> AuthResult:
+        self.logins.append((typed.login, typed.password))
+        return AuthResult(success=True)
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
         """Answer as the test wants it."""

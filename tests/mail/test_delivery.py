@@ -1,10 +1,17 @@
 """From the queue to a real mail server in every mood."""
 
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from django.core.mail import send_mail
 from django.utils import timezone
 from pytest_django import Settings
@@ -209,6 +216,41 @@ def test_transport_that_breaks_on_one_mail_does_not_keep_the_others(mail_server:
     broken.refresh_from_db()
     assert (broken.state, broken.last_error) == (State.WAITING, "KeyError")
     assert mail_server.recipients == ["b@example.org"]
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Make a certificate for localhost, signed by nobody but itself, with its key in the same file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), timezone.now()
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - MINUTE, now + 60 * MINUTE)
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(builder.sign(key, SHA256()).public_bytes(Encoding.PEM) + secret)
+    return path
+
+
+def test_server_that_wants_tls_gets_the_password_only_once_its_certificate_is_trusted(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, certificate: Path
+) -> None:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate)
+    server = MailServer(tls=tls)
+    server.start()
+    settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "localhost", server.port, True
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "me", "secret"
+    _send("a@example.org")
+    _deliver()
+    row = OutgoingMessage.objects.get()
+    assert (row.state, row.may_have_arrived, server.logins, server.received) == (State.WAITING, False, [], [])
+    assert row.last_error.startswith("SSLCertVerificationError")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    OutgoingMessage.objects.update(due_at=timezone.now())
+    _deliver()
+    server.stop()
+    assert (server.logins, server.recipients) == ([(b"me", b"secret")], ["a@example.org"])
 
 
 def test_mail_of_django_itself_is_sent_too(mail_server: MailServer) -> None:

@@ -14,14 +14,18 @@ from forum.accounts.people import Person
 from forum.mail.delivery import CLAIM, LONGEST_DELAY
 from forum.mail.jobs import deliver_mail
 from forum.mail.models import OutgoingMessage
+from forum.subscriptions.jobs import ask_for_outcomes
 from forum.subscriptions.models import Delivery, Subscription
+from forum.subscriptions.outcomes import ASKED_AFTER
 from forum.subscriptions.services import subscribe
+from tests.discussion.visiting import words_of
 from tests.factories import ArticleFactory, GuestFactory
 from tests.subscriptions.people import decide, guest_person, work, work_later, write
 
 pytestmark = pytest.mark.django_db
 State = OutgoingMessage.State
 HOUR = timedelta(hours=1)
+SITE = "http://localhost:8000"
 
 
 @pytest.fixture
@@ -168,13 +172,49 @@ def test_scanner_that_opens_every_link_changes_nothing(article, mail_server):
 
 
 def _open_all(server):
+    for path in _paths_in(server):
+        for method in ("head", "get"):
+            getattr(Client(), method)(path.partition("#")[0], follow=True)
+
+
+def _paths_in(server):
     for _, message in server.received:
         for part in message.walk():
             if part.get_content_maintype() == "text":
                 text = part.get_payload(decode=True).decode()
-                for path in re.findall(r"http://localhost:8000(/[^\s\"<>]*)", text):
-                    for method in ("head", "get"):
-                        getattr(Client(), method)(path.partition("#")[0], follow=True)
+                yield from re.findall(r"http://localhost:8000(/[^\s\"<>]*)", text)
+
+
+@pytest.mark.parametrize("kept", [-1, -5, -30, 76], ids=["all but one", "all but five", "all but thirty", "one line of a mail"])
+def test_link_that_a_mail_program_cut_off_opens_nothing_and_says_what_to_do(article, mail_server, kept):
+    typed = {"body": "Does it help?", "email": "joan@example.org", "ask_later": "1", "post": ""}
+    Client().post(f"/articles/{article.slug}/comment/", typed)
+    joan = Guest.objects.get(comments__isnull=False)
+    work()
+    Guest.objects.filter(pk=joan.pk).update(proven_at=timezone.now())
+    question = decide(joan.comments.get(), "published")
+    write(guest_person(), discussion=article.discussion, parent=question, wants_mail=False)
+    work_later()
+    with time_machine.travel(timezone.now() + ASKED_AFTER + timedelta(days=1), tick=False):
+        ask_for_outcomes.call()
+        work()
+    links = {f"{SITE}{path.partition('#')[0]}" for path in _paths_in(mail_server) if ":" in path}
+    assert {link.split("/")[3] for link in links} == {"mine", "answers", "emails", "updates"}
+    before = _what_can_be_changed()
+    for link in links:
+        cut = link[:kept].removeprefix(SITE)
+        for path in {cut, f"{cut.rstrip('/')}/"} - {link.removeprefix(SITE)}:
+            for answer in (Client().get(path, follow=True), Client().post(path, {"List-Unsubscribe": "One-Click"}, follow=True)):
+                is_whole = link.removeprefix(SITE) in dict(answer.redirect_chain)  # but for the last stroke
+                assert is_whole or answer.status_code in (403, 404), path
+                assert is_whole or "Does it help?" not in words_of(answer)
+        assert "cut off its end" in words_of(Client().get(f"{link.removeprefix(SITE)[:-6]}/"))
+    assert _what_can_be_changed() == before
+
+
+def _what_can_be_changed():
+    people = list(Guest.objects.order_by("pk").values_list("pk", "email", "proven_at"))
+    return people, list(Subscription.objects.order_by("pk").values_list("pk", "stopped_at", "done_at"))
 
 
 def test_server_takes_the_headers_that_mail_programs_need(article, mail_server):
