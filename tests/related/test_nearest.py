@@ -134,12 +134,12 @@ def test_at_most_so_many(topics: dict[str, Topic]) -> None:
     ("topics", "words", "sentence"),
     [
         ([], [], ""),
-        (["stroke"], [], "Both write about stroke."),
-        (["stroke", "baclofen pump"], [], "Both write about stroke and baclofen pump."),
-        (["a", "b", "c", "d"], ["e"], "Both write about a, b and c."),
-        (["stroke"], ["college", "toes", "far"], "Both write about stroke, “college” and “toes”."),
+        (["stroke"], [], "Both write about: stroke."),
+        (["stroke", "baclofen pump"], [], "Both write about: stroke, baclofen pump."),
+        (["a", "b", "c", "d"], ["e"], "Both write about: a, b, c."),
+        (["stroke"], ["college", "toes", "far"], "Both write about: stroke, “college”, “toes”."),
         ([], ["college"], "Both use words that few others do: “college”."),
-        ([], ["college", "toes"], "Both use words that few others do: “college” and “toes”."),
+        ([], ["college", "toes"], "Both use words that few others do: “college”, “toes”."),
     ],
 )
 def test_sentence_says_why(topics: list[str], words: list[str], sentence: str) -> None:

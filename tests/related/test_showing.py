@@ -59,7 +59,7 @@ def test_others_are_shown_with_the_reason(client: Client, asked: Comment) -> Non
     page = visit(client, asked)
     assert shown_on(page) == [other.pk]
     assert "Others who wrote about this" in page
-    assert "Both write about splints and stroke." in page or "Both write about stroke and splints." in page
+    assert "Both write about: splints, stroke." in page or "Both write about: stroke, splints." in page
     assert f"Under “{other.discussion.article.title}”." in page
     assert "&lt;b&gt;Both&lt;/b&gt; helped." in page
     assert "<bdi>Marit</bdi>" in page
@@ -111,7 +111,7 @@ def test_topic_that_is_no_longer_in_use_is_not_named(client: Client, asked: Comm
     work()
     Topic.objects.filter(name="stroke").update(is_active=False)
     change_vocabulary()
-    assert "Both write about splints." in visit(client, asked)
+    assert "Both write about: splints." in visit(client, asked)
     Topic.objects.update(is_active=False)
     change_vocabulary()
     assert Neighbour.objects.filter(comment=other).exists()
