@@ -130,7 +130,7 @@ def test_what_is_not_public_is_in_no_item_even_for_its_writer(client, article, s
 
 def test_pages_of_people_and_lists_hold_no_items(client, thread):
     member = Comment.objects.get(name="Tomasz").author
-    for path in ("/", "/unanswered/", member.get_absolute_url(), "/guidelines/"):
+    for path in ("/", "/unanswered/", member.get_absolute_url(), "/guidelines/", "/search/?q=help", "/topics/"):
         assert read_page(client, path) is None
 
 

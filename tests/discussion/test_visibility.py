@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from articles.services import save_article
 from forum.accounts.guests import COOKIE_SALT
 from forum.accounts.links import Purpose, make_link
 from forum.accounts.models import Guest, User
@@ -48,6 +49,16 @@ def histories(draw):
 def marker(article, number):
     """Return a word that stands in one comment only, those of earlier examples included."""
     return f"marker{article.pk}n{number}x"
+
+
+def word_of(article):
+    """Return a word that stands in the title of ``article`` alone."""
+    return f"titled{article.pk}x"
+
+
+def naming(pages, article):
+    """Return the addresses of the pages that show the whole title of ``article``: a search shows what was typed."""
+    return {path for path, page in pages.items() if article.title in re.sub("<[^>]*>", "", page)}
 
 
 def live_through(article, people, history, elsewhere):
@@ -101,9 +112,11 @@ def look_around(client, article, pks, elsewhere):
     paths += [f"{base}comments/{pk}/" for pk in pks] + [f"/comments/{pk}/" for pk in pks]
     paths += ["/mine/", *(f"/comments/{pk}/{page}/" for pk in pks for page in ("edit", "withdraw", "appeal"))]
     paths += ["/feed.atom", f"{base}feed.atom", *(f"{base}comments/{pk}/feed.atom" for pk in pks)]
-    paths += [f"/api/v1{base}", f"/api/v1{base}comments/", *(f"/api/v1/comments/{pk}/" for pk in pks)]
+    paths += ["/api/v1/articles/", f"/api/v1{base}", *(f"/api/v1{base}comments/?order={order}" for order in ("oldest", "newest"))]
+    paths += [f"/api/v1/comments/{pk}/" for pk in pks]
     # Words that all of them have, and words that only changed ones have.
     paths += ["/search/?q=asked", "/search/?q=asked&only=unanswered", "/search/?q=and", "/search/?q=and&only=comments"]
+    paths += [f"/search/?q={word_of(article)}", "/topics/stroke/?with=splints", "/topics/splints/"]
     paths += ["/topics/", "/topics/stroke/", "/unanswered/?topic=stroke", "/search/?q=asked&topic=stroke"]
     paths += [f"/comments/{elsewhere.pk}/"]
     writers = User.objects.filter(comments__in=pks).distinct()
@@ -153,7 +166,9 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
     people = {"guest": GuestFactory(), "other": GuestFactory(), "member": MemberFactory(), "moderator": ModeratorFactory()}
     if not Topic.objects.exists():
         make_vocabulary()
-    article, elsewhere = ArticleFactory(), CommentFactory(body=f"Anybody else? {TOPICS}")
+    article, elsewhere = ArticleFactory(body=TOPICS), CommentFactory(body=f"Anybody else? {TOPICS}")
+    article.title = f"{word_of(article).capitalize()} and more"
+    save_article(article)
     pks = live_through(article, people, history, elsewhere)
     if state == "draft":
         type(article).objects.filter(pk=article.pk).update(status="draft")
@@ -166,6 +181,13 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
     pages = look_around(client, article, pks, elsewhere)
     for path, page in pages.items():
         assert set(re.findall(rf"marker{article.pk}n\d+x", page)) <= allowed, path
+    # An article that is not published is named to those alone who have something of their own under it.
+    named = naming(pages, article)
+    if state == "draft":
+        assert {path for path in named if not path.startswith(("/mine/", "/comments/"))} == set()
+        assert who != "anybody" or named == set()
+    else:
+        assert {"/api/v1/articles/", f"/search/?q={word_of(article)}"} <= named
     # What everybody may read is shown to whoever wrote about the same elsewhere, as far as it was found before.
     public_now = set(Comment.objects.visible_to(ANONYMOUS).filter(pk__in=pks).values_list("pk", flat=True))
     shown_there = re.findall(r'<h3><a href="/comments/(\d+)/">', pages[f"/comments/{elsewhere.pk}/"])
@@ -193,8 +215,9 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
     for pk in pks:
         answer = json.loads(pages[f"/api/v1/comments/{pk}/"])
         assert answer.get("id") == (pk if pk in public else None)
-    listed = json.loads(pages[f"/api/v1{article.get_absolute_url()}comments/"])
-    assert {comment["id"] for comment in listed.get("items", [])} == set(public)
+    for order in ("oldest", "newest"):
+        listed = json.loads(pages[f"/api/v1{article.get_absolute_url()}comments/?order={order}"])
+        assert {comment["id"] for comment in listed.get("items", [])} == set(public)
     told_to_engines = "".join(
         str(words)
         for path, page in pages.items()
@@ -208,6 +231,7 @@ def test_no_page_shows_words_that_the_viewer_may_not_read(client, history, who, 
     sitemap = "".join(client.get(file).content.decode() for file in files)
     told = re.findall(rf"{article.get_absolute_url()}comments/(\d+)/<", sitemap)
     assert {int(pk) for pk in told} == set(public.filter(root=None))
+    assert (f"{article.get_absolute_url()}<" in sitemap) is (state != "draft")
     # And what may be read can be found: each under its own address.
     for number, pk in enumerate(pks):
         if pk in readable:
