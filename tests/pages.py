@@ -6,7 +6,7 @@ A new address without an example here fails the tests that visit pages.
 import json
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -57,6 +57,9 @@ SEARCHES = ("/search/?q=how+long", "/search/?q=zzzzz", "/search/?q=it+takes&only
 
 # All that axe tests by default, the contrast of AAA, and targets big enough for a finger that trembles.
 AXE_RULES = {"color-contrast-enhanced": {"enabled": True}, "target-size": {"enabled": True}}
+AXE_SCRIPT = Axe().axe_script
+# Of all these, what colours decide. The others find the same in light and in dark.
+COLOUR_RULES = ("color-contrast", "color-contrast-enhanced", "link-in-text-block")
 
 
 @dataclass(frozen=True)
@@ -227,26 +230,39 @@ def open_everything(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
 
 
-def find_axe_faults(page: Page, *, is_enhanced: bool = True, within: str | None = None) -> list[str]:
-    """Return what axe finds on the page as it stands: AAA contrast with ``is_enhanced``; only inside the selector ``within``."""
-    rules = AXE_RULES if is_enhanced else {}
-    results = Axe().run(page, context=within, options={"rules": rules, "resultTypes": ["violations"]})
+def find_axe_faults(page: Page, *, is_enhanced: bool = True, within: str | None = None, only: Sequence[str] = ()) -> list[str]:
+    """Return what axe finds on the page as it stands: AAA contrast with ``is_enhanced``; only inside the selector ``within``.
+
+    With ``only``, these rules are tried and no others.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options: dict[str, object] = {"rules": AXE_RULES if is_enhanced else {}, "resultTypes": ["violations"]}
+    if only:
+        options |= {"rules": {}, "runOnly": {"type": "rule", "values": list(only)}}
+    violations = page.evaluate(
+        "([within, options]) => axe.run(within || document, options).then(found => found.violations)", [within, options]
+    )
     return [
         f"{page.url}: {violation['id']}: {node['html'][:160]} {' '.join(node['failureSummary'].split())[:300]}"
-        for violation in results.response["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]
 
 
-def find_faults(
-    page: Page, addresses: Iterable[str], *, checks: tuple[Callable[[Page], list[str]], ...] | None = None
-) -> list[str]:
-    """Open each address, unfold all of it, and return what the checks find: axe and the width, unless others are named."""
+def find_faults_in_all_lights(page: Page, *widths: int) -> list[str]:
+    """Unfold the page; return what axe finds in windows of each of ``widths``, in light and in dark, and what is too wide.
+
+    Without motion: colours that fade from one scheme to the other would be judged half way.
+    """
+    open_everything(page)
     faults = []
-    for address in addresses:
-        page.goto(address)
-        open_everything(page)
-        faults += [fault for check in checks or (find_axe_faults, find_overflow) for fault in check(page)]
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        faults += [*find_axe_faults(page), *find_overflow(page)]
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        faults += [f"dark: {fault}" for fault in find_axe_faults(page, only=COLOUR_RULES)]
     return faults
 
 

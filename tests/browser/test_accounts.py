@@ -11,7 +11,7 @@ from tests.accounts.entrance import account_visits, code_of_app, newest_code
 from tests.browser.acts import press_until_focused
 from tests.conftest import NARROW, WIDE, Visitors
 from tests.factories import PASSWORD, ArticleFactory, MemberFactory
-from tests.pages import account_names, find_faults
+from tests.pages import account_names, find_faults_in_all_lights
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -132,16 +132,13 @@ def test_password_can_be_shown(page: Page, live_server: LiveServer) -> None:
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize(("scheme", "viewport"), [("light", WIDE), ("dark", NARROW)], ids=["light and wide", "dark and narrow"])
-def test_pages_of_an_account_are_for_everybody(
-    visitors: Visitors, live_server: LiveServer, scheme: str, viewport: dict[str, int]
-) -> None:
-    page = visitors.open(color_scheme=scheme, viewport=viewport)
-    faults = []
+def test_pages_of_an_account_are_for_everybody(visitors: Visitors, live_server: LiveServer) -> None:
+    page, faults = visitors.open(), []
     for visit in account_visits(account_names()):
         page.context.clear_cookies()
         cookies = visit.client.cookies.items()
         page.context.add_cookies([{"name": name, "value": kept.value, "url": live_server.url} for name, kept in cookies])
-        faults += find_faults(page, [live_server.url + visit.path])
+        page.goto(live_server.url + visit.path)
         assert page.url == live_server.url + visit.path
+        faults += find_faults_in_all_lights(page, WIDE["width"], NARROW["width"])
     assert faults == []

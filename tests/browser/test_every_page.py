@@ -4,29 +4,28 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from tests.conftest import NARROW, WIDE, Visitors
-from tests.pages import OwnPages, Sample, find_axe_faults, find_faults, find_overflow
+from tests.pages import OwnPages, Sample, find_faults_in_all_lights, find_overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(visitors: Visitors, live_server: LiveServer, scheme: str, viewport: dict[str, int]) -> None:
-    page = visitors.open(color_scheme=scheme, viewport=viewport)
-    addresses = [live_server.url + path for path in Sample.load().paths()]
-    assert find_faults(page, addresses, checks=(find_axe_faults,)) == []
+@pytest.mark.parametrize("part", [0, 1], ids=["first half", "second half"])
+def test_axe_finds_nothing_and_nothing_is_wider_than_320_pixels(visitors: Visitors, live_server: LiveServer, part: int) -> None:
+    page, faults = visitors.open(), []
+    for path in Sample.load().paths()[part::2]:
+        page.goto(live_server.url + path)
+        faults += find_faults_in_all_lights(page, WIDE["width"], NARROW["width"])
+        page.set_viewport_size({"width": 320, "height": 640})
+        faults += find_overflow(page)
+    assert faults == []
 
 
-def test_nothing_is_wider_than_a_window_of_320_pixels(visitors: Visitors, live_server: LiveServer) -> None:
-    page = visitors.open(viewport={"width": 320, "height": 640})
-    addresses = [live_server.url + path for path in Sample.load().paths()]
-    assert find_faults(page, addresses, checks=(find_overflow,)) == []
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
-def test_pages_that_only_a_writer_sees_are_as_good(visitors: Visitors, live_server: LiveServer, scheme: str, width: int) -> None:
+@pytest.mark.parametrize("part", [0, 1], ids=["first half", "second half"])
+def test_pages_that_only_a_writer_sees_are_as_good(visitors: Visitors, live_server: LiveServer, part: int) -> None:
     own = OwnPages.write()
-    page = visitors.open(color_scheme=scheme, viewport={"width": width, "height": 800})
+    page, faults = visitors.open(), []
     page.context.add_cookies([{**own.cookie, "url": live_server.url}])
-    assert find_faults(page, (live_server.url + path for path in own.paths())) == []
+    for path in own.paths()[part::2]:
+        page.goto(live_server.url + path)
+        faults += find_faults_in_all_lights(page, 1280, 320)
+    assert faults == []
