@@ -10,7 +10,7 @@ from tests.mail.every_letter import Sheet, write_every_letter
 from tests.mail.smtp import free_port
 from tests.mail.test_letters import read_html
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NEVER_SAID = re.compile(r"\b(reject|violat|spam|invalid|illegal|denied|failed)", re.IGNORECASE)
 
