@@ -195,6 +195,7 @@ def test_site_without_worker(start_site: Callable[..., Site]) -> None:
     assert workers_of(start_site("--no-worker")) == []
 
 
+@pytest.mark.one_database
 def test_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -204,6 +205,7 @@ def test_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
         assert serve_in_vain(environment, port) == (2, "", sentence)
 
 
+@pytest.mark.one_database
 def test_wrong_settings_are_all_named_at_once(environment: dict[str, str], port: int) -> None:
     wrong = {
         "DEBUG": "perhaps",
@@ -218,11 +220,13 @@ def test_wrong_settings_are_all_named_at_once(environment: dict[str, str], port:
     assert {line.split(":")[0] for line in complaint.splitlines()[1:]} == set(wrong)
 
 
+@pytest.mark.one_database
 def test_site_without_web_processes_is_refused(environment: dict[str, str], port: int) -> None:
     sentence = "The site needs at least one web process: --workers 1\n"
     assert serve_in_vain(environment, port, "--workers", "0") == (2, "", sentence)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("secret", [{}, {"SECRET_KEY": "a secret of the operator's own, long enough to be one"}])
 def test_data_folder_that_cannot_be_written_is_one_sentence(
     environment: dict[str, str], port: int, tmp_path: Path, secret: dict[str, str]
@@ -234,12 +238,14 @@ def test_data_folder_that_cannot_be_written_is_one_sentence(
     assert str(tmp_path / "file") in complaint
 
 
+@pytest.mark.one_database
 def test_database_that_cannot_be_reached_is_one_sentence(environment: dict[str, str], port: int) -> None:
     status, said, complaint = serve_in_vain(environment | {"DATABASE_URL": f"postgres://somebody@127.0.0.1:{port}/site"}, port)
     assert (status, said) == (2, "")
     assert complaint == f"The database at 127.0.0.1:{port} cannot be reached: Connection refused\n"
 
 
+@pytest.mark.one_database
 def test_file_that_is_no_database_is_one_sentence(environment: dict[str, str], port: int, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("this is not a database, whatever its name says; " * 30)
     status, said, complaint = serve_in_vain(environment | {"DATABASE_URL": f"sqlite:///{tmp_path / 'notes.txt'}"}, port)
