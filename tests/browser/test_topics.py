@@ -45,3 +45,21 @@ def test_writer_takes_a_topic_off_without_scripts(visitors: Visitors, live_serve
     page.click("button:has-text('Save')")
     page.wait_for_selector("text=stroke")
     assert topics_of(comment) == {"a son or daughter", "stroke"}
+
+
+def test_helper_finds_a_question_they_know_about_by_keyboard(visitors: Visitors, live_server: LiveServer) -> None:
+    make_vocabulary()
+    CommentFactory(body="Do splints help at night?", name="Marit")
+    asked = CommentFactory(body="Who drives again after a stroke?", name="Nadia")
+    for scripts in (True, False):
+        page = visitors.open(java_script_enabled=scripts)
+        page.goto(f"{live_server.url}/unanswered/")
+        press_until_focused(page, "details > summary")
+        page.keyboard.press("Enter")
+        press_until_focused(page, "a[href*='topic=stroke']")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/unanswered/?topic=stroke")
+        assert page.locator(".asks h3").all_text_contents() == ["“Who drives again after a stroke?”"]
+        press_until_focused(page, f"a[href='/comments/{asked.pk}/reply/']")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/comments/{asked.pk}/reply/")
