@@ -23,9 +23,12 @@ def article():
     return ArticleFactory(title="Stiff muscles")
 
 
-def answered(person, article, *, name="Marit", body="Yes, it does."):
-    question = write(person, discussion=article.discussion)
-    reply = write(guest_person(display_name=name), discussion=article.discussion, parent=question, body=body, wants_mail=False)
+def answered(person, article, *, count=1, body="Yes, it does."):
+    """Return the last of so many answers, each to a question of its own, once ``person`` has been told of them."""
+    marit = guest_person(display_name="Marit")
+    for _ in range(count):
+        question = write(person, discussion=article.discussion)
+        reply = write(marit, discussion=article.discussion, parent=question, body=body, wants_mail=False)
     work_later()
     return reply
 
@@ -117,8 +120,7 @@ def test_list_costs_the_same_with_one_and_with_twenty(article, django_assert_num
     client = visit_as(joan.guest)
     with django_assert_max_num_queries(30) as few:
         client.get("/mine/")
-    for number in range(24):
-        answered(joan, article, body=f"Answer {number}.")
+    answered(joan, article, count=24)
     with django_assert_num_queries(len(few)):
         page = client.get("/mine/")
     assert page.content.decode().count('name="answer"') == 20
