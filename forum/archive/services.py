@@ -64,7 +64,8 @@ def export_archive(folder: Path, *, processes: int = 1, on_progress: OnProgress 
 
 
 def _export(folder: Path, processes: int, on_progress: OnProgress) -> Summary:
-    before = _open_folder(folder)
+    former = _open_folder(folder)
+    before: dict[str, dict[str, Any]] = former.get("pages", {})
     paths = _read_paths()
     versions = _Versions()
     state: dict[str, dict[str, Any]] = {}
@@ -98,10 +99,12 @@ def _export(folder: Path, processes: int, on_progress: OnProgress) -> Summary:
         assets.update(entry["assets"])
     written = _write_assets(folder, assets) | {README, WORDS}
     _write(folder / README, _describe(len(state)).encode())
-    _write_lines(folder / WORDS, write_words())
-    _write(folder / STATE, json.dumps({"release": fingerprint(), "pages": dict(sorted(state.items()))}, indent=0).encode())
+    words = _renew_words(folder, former.get("words"), versions.site)
+    found = {"release": fingerprint(), "words": words, "pages": dict(sorted(state.items()))}
+    _write(folder / STATE, json.dumps(found, indent=0).encode())
     summary.removed = _remove_others(folder, {file_of(address) for address in state} | written | STANDING_FILES)
-    _write_sums(folder, {file_of(address): entry["sha256"] for address, entry in state.items()}, written)
+    known_sums = {file_of(address): entry["sha256"] for address, entry in state.items()} | {WORDS: words["sha256"]}
+    _write_sums(folder, known_sums, written - {WORDS})
     return summary
 
 
@@ -138,13 +141,13 @@ class _Versions:
 
     def __init__(self) -> None:
         version, frame = SiteVersion.objects.filter(pk=1).values_list("version", "frame").first() or (0, 0)
-        self._site, self._frame = [version, frame], frame
+        self.site, self._frame = [version, frame], frame
         self._articles: dict[str, list[int]] = {}
 
     def read(self, address: str) -> list[int]:
         found = resolve(urlsplit(address).path)
         if not address.startswith("/articles/"):
-            return self._site
+            return self.site
         if found.view_name == "discussion:thread":
             return read_versions(found.kwargs["pk"])
         slug = found.kwargs.get("slug", "")
@@ -159,17 +162,25 @@ def _is_current(entry: dict[str, Any] | None, versions: list[int], folder: Path,
     return entry is not None and entry["versions"] == versions and (folder / file_of(address)).is_file()
 
 
-def _open_folder(folder: Path) -> dict[str, dict[str, Any]]:
-    """Make ``folder``, or return the pages of the archive in it; none of them where another release wrote it."""
+def _renew_words(folder: Path, former: dict[str, Any] | None, site: list[int]) -> dict[str, Any]:
+    """Write what everybody may read, unless nothing anywhere on the site has changed since; return what is to be kept of it."""
+    path = folder / WORDS
+    if former is None or former["versions"] != site or not path.is_file() or _sum_of(path) != former["sha256"]:
+        _write_lines(path, write_words())
+    return {"versions": site, "sha256": _sum_of(path)}
+
+
+def _open_folder(folder: Path) -> dict[str, Any]:
+    """Make ``folder``, or return what is known of the archive in it; nothing where another release wrote it."""
     folder.mkdir(parents=True, exist_ok=True)
     if not any(folder.iterdir()):
         return {}
     try:
         found = json.loads((folder / STATE).read_bytes())
-        pages: dict[str, dict[str, Any]] = found["pages"]
+        is_of_this_release = found["release"] == fingerprint()
     except (FileNotFoundError, ValueError, KeyError):
         raise ArchiveError(f"{folder} is neither empty nor an archive of this program. Name an empty folder.") from None
-    return pages if found["release"] == fingerprint() else {}
+    return dict(found) if is_of_this_release else {}
 
 
 # -- files

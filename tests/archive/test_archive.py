@@ -118,7 +118,9 @@ def test_second_archive_renders_only_what_changed_and_takes_away_what_is_gone(tm
     folder = tmp_path / "archive"
     kept, other = CommentFactory(body="Stays as it is."), CommentFactory(body="Will be taken down.")
     first = export_archive(folder)
+    words = (folder / "comments.jsonl").stat()
     assert export_archive(folder).rendered == 0
+    assert (folder / "comments.jsonl").stat().st_ino == words.st_ino
     gone = f"articles/{other.discussion.article.slug}/comments/{other.pk}/index.html"
     assert (folder / gone).is_file()
     untouched = folder / f"articles/{kept.discussion.article.slug}/index.html"
@@ -135,11 +137,12 @@ def test_second_archive_renders_only_what_changed_and_takes_away_what_is_gone(tm
     assert contents_of(fresh) == contents_of(folder)
 
 
-def test_a_damaged_or_missing_page_is_made_again(tmp_path: Path) -> None:
+def test_what_is_damaged_or_missing_is_made_again(tmp_path: Path) -> None:
     CommentFactory()
     export_archive(tmp_path / "archive")
     before = contents_of(tmp_path / "archive")
     (tmp_path / "archive" / "index.html").unlink()
+    (tmp_path / "archive" / "comments.jsonl").write_text("spoilt")
     (tmp_path / "archive" / "left-over.html").write_text("from another hand")
     assert export_archive(tmp_path / "archive").rendered == 1
     assert contents_of(tmp_path / "archive") == before
