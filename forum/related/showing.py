@@ -36,7 +36,7 @@ class Other:
 def read_others(thread_id: int, viewer: Viewer, visitor_name: str) -> list[Other]:
     """Return who else wrote about what the thread with this root is about. One query, three where there is somebody."""
     stored = Neighbour.objects.filter(thread=thread_id).order_by("rank").values_list("comment", "topics", "words")
-    return _show(stored, thread_id, viewer, visitor_name)
+    return _show(stored, thread_id, thread_id, viewer, visitor_name)
 
 
 def find_others(comment_id: int, thread_id: int, viewer: Viewer, visitor_name: str) -> list[Other]:
@@ -49,28 +49,32 @@ def find_others(comment_id: int, thread_id: int, viewer: Viewer, visitor_name: s
     if found is None or found.thread_id != thread_id:
         return []
     near = [(one.comment_id, one.topics, one.words) for one in find_nearest(found)]
-    return _show(near, thread_id, viewer, visitor_name)
+    return _show(near, comment_id, thread_id, viewer, visitor_name)
 
 
 def _show(
-    near: Iterable[tuple[int, Sequence[int], Sequence[str]]], thread_id: int, viewer: Viewer, visitor_name: str
+    near: Iterable[tuple[int, Sequence[int], Sequence[str]]], near_to: int, thread_id: int, viewer: Viewer, visitor_name: str
 ) -> list[Other]:
+    """Return those of ``near`` who may be shown: one of each person, and none who wrote the comment ``near_to`` themselves."""
     near = list(near)
     if not near:
         return []
-    rows = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=[pk for pk, _topics, _words in near])
+    rows = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=[near_to, *(pk for pk, _topics, _words in near)])
     rows = rows.select_related("discussion__article").defer("body", "discussion__article__body", "discussion__article__body_html")
     comments = {comment.pk: comment for comment in rows}
     in_use = Topic.objects.filter(pk__in={pk for _pk, topics, _words in near for pk in topics}, is_active=True)
     names = dict(in_use.values_list("pk", "name"))
     ignored = read_ignored(viewer.user_id)
+    people = [comments[near_to]] if near_to in comments else []
     shown = []
     for pk, topics, words in near:
         comment, why = comments.get(pk), tell_why([names[topic] for topic in topics if topic in names], words)
         if comment is None or not why or comment.thread_id == thread_id or is_writer(viewer, comment):
             continue
-        if not ignored.has(comment.author_id, comment.guest_id):
-            shown.append(_describe(comment, why, visitor_name))
+        if ignored.has(comment.author_id, comment.guest_id) or any(comment.is_by_same_person(one) for one in people):
+            continue
+        people.append(comment)
+        shown.append(_describe(comment, why, visitor_name))
     return shown[:MOST_SHOWN]
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from articles.services import unpublish_article
 from forum.accounts.ignoring import ignore
+from forum.discussion.attaching import attach_comment
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.placing import reattach_comment
 from forum.discussion.services import Actor, transition
@@ -96,6 +97,20 @@ def test_people_whom_a_member_ignores_and_themselves_are_left_out(client: Client
     ignore(member, guest=guest)
     client.force_login(member)
     assert shown_on(visit(client, asked)) == [third.pk]
+
+
+def test_comments_that_turn_out_to_be_one_persons_are_not_shown_as_those_of_others(client: Client, asked: Comment) -> None:
+    others = [CommentFactory(body=BODY) for _ in range(3)]
+    work()
+    assert set(shown_on(visit(client, asked))) == {other.pk for other in others}
+    member, moderator = MemberFactory(), Actor(ActorKind.MODERATOR, ModeratorFactory())
+    for comment in others[:2]:
+        attach_comment(comment, author=member, actor=moderator)
+    shown = set(shown_on(visit(client, asked)))
+    assert others[2].pk in shown
+    assert len(shown) == 2
+    attach_comment(asked, author=member, actor=moderator)
+    assert shown_on(visit(client, asked)) == [others[2].pk]
 
 
 def test_comment_that_was_moved_here_is_not_shown_as_elsewhere(client: Client, asked: Comment) -> None:
