@@ -13,7 +13,8 @@ from forum.accounts import roles
 from forum.accounts.addresses import set_address
 from forum.accounts.models import Guest, User
 from forum.discussion.models import ActorKind, Comment
-from forum.discussion.services import Actor, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import Actor, transition
 
 PASSWORD = "a long enough password"
 

@@ -20,7 +20,7 @@ django.setup()
 from articles.models import Article
 from forum.accounts.models import Guest
 from forum.discussion.models import Comment
-from forum.discussion.services import post_comment
+from forum.discussion.posting import post_comment
 over = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
 discussion = Article.objects.get().discussion

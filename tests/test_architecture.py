@@ -107,7 +107,7 @@ def state_writes(tree: ast.Module) -> Iterator[int]:
             "get_or_create",
             "update_or_create",
             "Comment",
-            "insert_comment",
+            "compose",
         )
         for keyword in node.keywords:
             if stores and (keyword.arg in STATE_FIELDS or (keyword.arg == "state" and "omment" in called)):

@@ -1,5 +1,6 @@
 """Guests: who one is on this device (a signed cookie, set when they write, never for reading), and which names they may use."""
 
+from copy import copy
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -51,14 +52,30 @@ def keep_guest(guest: Guest | None, *, name: str, email: str) -> Guest:
     The name is always the latest. The address changes while it is unproven. Nothing typed un-proves a proven address: leaving the
     field empty changes nothing, and another address is another person on the same device, so a guest of its own, unproven.
     """
+    kept = foresee_guest(guest, name=name, email=email)
+    store_guest(kept, guest)
+    return kept
+
+
+def foresee_guest(guest: Guest | None, *, name: str, email: str) -> Guest:
+    """Return the guest that ``keep_guest`` would return, and store nothing: a new one, or a changed copy (``store_guest``)."""
     if guest is None or (guest.proven_at and email and email != guest.email):
-        return Guest.objects.create(display_name=name, email=email)
-    if guest.display_name != name:
-        guest.display_name = name
-        guest.save(update_fields=["display_name"])
-    if not guest.proven_at:
-        change_address(guest, email)
-    return guest
+        return Guest(display_name=name, email=email)
+    kept = copy(guest)
+    kept.display_name = name
+    if not kept.proven_at:
+        _set_address(kept, email)
+    return kept
+
+
+def store_guest(kept: Guest, former: Guest | None) -> None:
+    """Store what ``foresee_guest`` made of ``former``."""
+    if kept.pk is None or former is None:
+        kept.save()
+        return
+    names = ("display_name", "email", "proven_at", "link_counter")
+    if changed := [name for name in names if getattr(kept, name) != getattr(former, name)]:
+        kept.save(update_fields=changed)
 
 
 def change_address(guest: Guest, email: str) -> None:
@@ -67,11 +84,15 @@ def change_address(guest: Guest, email: str) -> None:
     Links that went to the old one stop working, and so do cookies: it may have been a stranger's, by a slip of the finger.
     Whoever asked for the change gets a new cookie.
     """
-    if email == guest.email:
-        return
-    guest.link_counter += int(bool(guest.email))
-    guest.email, guest.proven_at = email, None
-    guest.save(update_fields=["email", "proven_at", "link_counter"])
+    if email != guest.email:
+        _set_address(guest, email)
+        guest.save(update_fields=["email", "proven_at", "link_counter"])
+
+
+def _set_address(guest: Guest, email: str) -> None:
+    if email != guest.email:
+        guest.link_counter += int(bool(guest.email))
+        guest.email, guest.proven_at = email, None
 
 
 def keep_guest_of_draft(guest: Guest | None, *, email: str, is_deliberate: bool) -> Guest:

@@ -2,8 +2,11 @@
 
 from django.dispatch import Signal
 
-# Sent with ``comment``, ``arrival`` (how it came in), ``wants_mail`` (whether its writer asked to be told what becomes of it and
-# who answers) and ``wants_asking`` (whether they may be asked later how it went) when somebody's text was stored, in any state.
+# Sent with ``comment``, not stored yet, before the transaction that stores it: whoever is slow at reading reads its words now.
+comment_coming = Signal()
+# Sent with ``comment``, ``arrival`` (how it came in), ``signals`` (what was found in it), ``wants_mail`` (whether its writer
+# asked to be told what becomes of it and who answers) and ``wants_asking`` (whether they may be asked later how it went) when
+# somebody's text was stored, in any state.
 comment_posted = Signal()
 # Sent with ``comment`` and ``submission`` (the words that were looked at, of a change too) when new words were screened and are
 # stored, before anything of them is public.

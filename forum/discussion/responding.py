@@ -55,7 +55,7 @@ def follow_appeals(sender: type, comment: Comment, decision: Decision, **kwargs:
 
     Taking a comment back for a while answers nothing.
     """
-    if _S.WITHDRAWN in (decision.from_state, decision.to_state) or decision.kind != _K.STATE:
+    if not decision.from_state or _S.WITHDRAWN in (decision.from_state, decision.to_state) or decision.kind != _K.STATE:
         return
     if decision.undoes is not None:
         found = comment.appeals.filter(answered_at=decision.undoes.at).update(answered_at=None)

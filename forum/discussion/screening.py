@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from itertools import chain
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.module_loading import import_string
 
 from articles.models import Article
+from forum.site import written
 
 from . import events, models
 from .models import MAX_BODY_CHARS, Comment, Lane, Strength
@@ -63,6 +66,7 @@ class Submission:
     ``approved_count`` counts the writer's approved comments; ``is_proven`` says that a guest has proven their address.
     ``form_seconds`` is the time since the form was opened, None where that is not known; ``honeypot`` what stands in the field
     that nobody sees; ``client_ip`` the address it came from, empty where that is not known. ``comment_id`` is set for an edit.
+    A guest who is not stored yet has an ``email`` and no ``guest_id``.
     """
 
     kind: str
@@ -77,6 +81,7 @@ class Submission:
     is_proven: bool = False
     author_id: int | None = None
     guest_id: int | None = None
+    email: str = ""
     comment_id: int | None = None
     form_seconds: float | None = None
     honeypot: str = ""
@@ -89,11 +94,16 @@ Screener = Callable[[Submission], Sequence[Signal]]
 
 @dataclass(frozen=True)
 class Verdict:
-    """Publish, hold or refuse what was submitted, and every reason found."""
+    """Publish, hold or refuse what was submitted, and every reason found, by screener in their order."""
 
     action: Action
-    signals: Sequence[Signal]
+    found: tuple[tuple[Signal, ...], ...]
     submission: Submission
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """Return all reasons."""
+        return tuple(signal for found in self.found for signal in found)
 
     @property
     def publish(self) -> bool:
@@ -116,12 +126,28 @@ class CommentRefusedError(Exception):
 
 def screen(submission: Submission) -> Verdict:
     """Run all screeners on ``submission`` and decide. Sentences are in the language of the site: moderators read them."""
-    screeners = [_load(path) for path in settings.COMMENT_SCREENERS]
     with translation.override(settings.LANGUAGE_CODE):
-        signals = tuple(signal for screener in screeners for signal in screener(submission))
-    return Verdict(_decide(submission, signals), signals, submission)
+        found = tuple(tuple(screener(submission)) for screener in _load_all())
+    return Verdict(_decide(submission, tuple(chain(*found))), found, submission)
 
 
+def screen_again(verdict: Verdict) -> Verdict:
+    """Return ``verdict`` as it is now, when its text is about to be stored: screeners with ``asks_again`` run once more."""
+    with translation.override(settings.LANGUAGE_CODE):
+        found = tuple(
+            tuple(screener(verdict.submission)) if getattr(screener, "asks_again", False) else before
+            for screener, before in zip(_load_all(), verdict.found, strict=True)
+        )
+    if found == verdict.found:
+        return verdict
+    return Verdict(_decide(verdict.submission, tuple(chain(*found))), found, verdict.submission)
+
+
+def _load_all() -> list[Screener]:
+    return [_load(path) for path in settings.COMMENT_SCREENERS]
+
+
+@cache
 def _load(path: str) -> Screener:
     screener = import_string(path)
     return screener() if isinstance(screener, type) else screener
@@ -167,22 +193,34 @@ def keep_verdict(comment: Comment, verdict: Verdict, *, now: datetime, of_change
     events.comment_screened.send(Comment, comment=comment, submission=verdict.submission)
 
 
+def keep_new_verdict(comment: Comment, verdict: Verdict, *, now: datetime) -> None:
+    """Do the same for a comment that was stored this moment."""
+    _store_signals(comment, verdict.signals, now=now)
+    events.comment_screened.send(Comment, comment=comment, submission=verdict.submission)
+
+
 def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime, of_change: bool = False) -> None:
     """Store why ``comment`` was suspected, in place of what was found in an earlier text of it.
 
     ``of_change`` says that the text is a change that waits, while another one stands.
     """
     models.Signal.objects.filter(comment=comment, of_change=of_change).exclude(code=REPORTED_CODE).delete()
-    models.Signal.objects.bulk_create(
-        models.Signal(
-            comment=comment,
-            code=signal.code,
-            lane=signal.lane,
-            strength=signal.strength,
-            sentence=signal.sentence,
-            spans=[list(span) for span in signal.spans],
-            of_change=of_change,
-            made_at=now,
-        )
-        for signal in signals
+    _store_signals(comment, signals, now=now, of_change=of_change)
+
+
+def _store_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime, of_change: bool = False) -> None:
+    written.insert_all(
+        [
+            models.Signal(
+                comment=comment,
+                code=signal.code,
+                lane=signal.lane,
+                strength=signal.strength,
+                sentence=signal.sentence,
+                spans=[list(span) for span in signal.spans],
+                of_change=of_change,
+                made_at=now,
+            )
+            for signal in signals
+        ]
     )

@@ -3,6 +3,7 @@
 Lock order, everywhere: own new rows → discussion → comments by id → SiteVersion, last. Anything else deadlocks under load.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +14,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from forum.accounts.models import Guest, User
+from forum.site import written
+from forum.site.compiled import Compiled, CompiledObjects, padded
 from forum.site.models import SiteVersion
 
 from . import events, markup
 from .append_only import blank_notes
-from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .models import ActorKind, Comment, Decision, Discussion, PendingChange, Revision
 from .questions import is_question
-from .screening import Action, CommentRefusedError, Kind, Submission, keep_verdict, screen
-from .tally import settle
+from .screening import Verdict, keep_new_verdict
+from .tally import settle, settle_new
 from .undoing import is_undoable, was_seen_before
 
 WITHDRAWN_FOR = timedelta(days=30)  # so long can a writer return what they took back
@@ -80,90 +82,12 @@ class Actor:
 SOFTWARE = Actor(ActorKind.SOFTWARE)
 
 
-@transaction.atomic
-def post_comment(
-    *,
-    discussion: Discussion,
-    body: str,
-    author: User | None = None,
-    guest: Guest | None = None,
-    parent: Comment | None = None,
-    name: str = "",
-    relation: str = "",
-    subject: str = "",
-    language: str = "",
-    asks: bool = False,
-    form_key: UUID | None = None,
-    arrival: Arrival = UNKNOWN_ARRIVAL,
-    wants_mail: bool = False,
-    wants_asking: bool = False,
-    is_update: bool = False,
-    now: datetime | None = None,
-) -> Comment:
-    """Store a comment and return it, published or held.
-
-    ``body`` is Markdown of at most MAX_BODY_CHARS characters; ``now`` is an aware datetime, by default this moment. Exactly one
-    of ``author`` and ``guest`` is given; ``subject`` counts only without ``parent``; ``asks``: its writer says that it asks
-    something, whatever the rule finds; ``is_update``: they say how it went with what ``parent``, theirs too, is about. A second
-    call with the same ``form_key`` returns the comment of the first. Raises DiscussionClosedError (ThreadLockedError for one
-    thread), and CommentRefusedError for what cannot be a comment here. Sends ``comment_posted`` before the transaction ends.
-    """
-    now = now or timezone.now()
-    _require_open(discussion, author, Comment.objects.filter(pk=parent.thread_id).first() if parent else None)
-    if form_key and (earlier := Comment.objects.filter(form_key=form_key).first()):
-        return earlier
-    submission = Submission(
-        kind=Kind.POST,
-        body=body,
-        subject=subject,
-        name=name,
-        article=discussion.article,
-        parent=parent,
-        is_member=author is not None,
-        is_staff=bool(author and author.is_staff),
-        approved_count=count_approved(author, guest),
-        is_proven=bool(guest and guest.proven_at),
-        author_id=author.pk if author else None,
-        guest_id=guest.pk if guest else None,
-        form_seconds=arrival.form_seconds,
-        honeypot=arrival.honeypot,
-        client_ip=arrival.client_ip,
-        now=now,
-    )
-    verdict = screen(submission)
-    if verdict.action == Action.REFUSE:
-        raise CommentRefusedError(verdict.refusals)
-    comment = insert_comment(
-        discussion=discussion,
-        body=body,
-        author=author,
-        guest=guest,
-        parent=parent,
-        name=name or (author.display_name if author else ""),
-        relation=relation,
-        subject="" if parent else subject,
-        mark=_mark_of(author, discussion),
-        language=language,
-        asks=asks,
-        posted_at=now,
-        sort_at=now,
-        created_at=now,
-        form_key=form_key,
-        is_update=is_update,
-    )
-    keep_verdict(comment, verdict, now=now)
-    comment = transition(comment, _S.PUBLISHED if verdict.publish else _S.HELD, actor=SOFTWARE, now=now, is_new=True)
-    _require_open(comment.discussion, author, comment.root)  # the locked rows: closed since the first look?
-    events.comment_posted.send(Comment, comment=comment, arrival=arrival, wants_mail=wants_mail, wants_asking=wants_asking)
-    return comment
-
-
-def insert_comment(
+def compose(
     *, discussion: Discussion, parent: Comment | None, body: str, sort_at: datetime, asks: bool = False, **fields: Any
 ) -> Comment:
-    """Store the row of a comment, held and without a place; ``transition(..., is_new=True)`` must follow in the transaction."""
+    """Return a comment that is not stored yet, without a state and a place: ``begin`` gives it both, and stores it."""
     question = asks or is_question(f"{fields.get('subject', '')}\n{body}")
-    return Comment.objects.create(
+    return Comment(
         discussion=discussion,
         parent=parent,
         root_id=parent.thread_id if parent else None,
@@ -178,6 +102,26 @@ def insert_comment(
     )
 
 
+def begin(comment: Comment, to: str, *, actor: Actor, now: datetime, verdict: Verdict | None = None) -> None:
+    """Store a comment that ``compose`` made, in its first state, and all that follows from it; its place is locked.
+
+    Stores with it what was found in it. Raises TransitionError, writes a Decision and sends events as ``transition`` does. Where
+    it is listed, the caller raises SiteVersion, last.
+    """
+    _require_transition(comment, "", to, actor, now)
+    comment.state = to
+    comment.public, comment.held = to == _S.PUBLISHED, to == _S.HELD
+    comment.version += 1
+    settle_new(discussion=comment.discussion, comment=comment, now=now)
+    if verdict:
+        keep_new_verdict(comment, verdict, now=now)
+    decision = Decision(comment=comment, who=actor.user, actor_kind=actor.kind, from_state="", to_state=to, at=now)
+    written.insert(decision)
+    events.comment_state_changed.send(Comment, comment=comment, decision=decision)
+    if comment.public and actor.kind != ActorKind.IMPORT:
+        events.comment_published.send(Comment, comment=comment)
+
+
 @transaction.atomic
 def transition(
     comment: Comment,
@@ -190,18 +134,18 @@ def transition(
     undoes: Decision | None = None,
     expected_version: int | None = None,
     now: datetime | None = None,
-    is_new: bool = False,
 ) -> Comment:
     """Change the state of ``comment`` and all that follows from it; return it as it is now.
 
-    This is the only function that writes a state. It changes no other comment's state. Raises TransitionError for a change
-    that the table of states does not have, StaleVersionError when ``expected_version`` is given and somebody else was faster.
+    This is the only function that writes a state, with ``begin`` for a new comment. It changes no other comment's state. Raises
+    TransitionError for a change that the table of states does not have, StaleVersionError when ``expected_version`` is given and
+    somebody else was faster.
     ``undoes`` is a moderator's decision that is taken back: it leads to the state before it, which the table need not have.
     Writes a Decision; sends ``comment_state_changed`` and, the first time it becomes public, ``comment_published``.
     """
     now = now or timezone.now()
     discussion, comment = lock_comment(comment)
-    before = "" if is_new else comment.state
+    before = comment.state
     if expected_version is not None and comment.version != expected_version:
         raise StaleVersionError(comment)
     if undoes is None:
@@ -274,21 +218,54 @@ def keep_comment(
 
 
 def lock_comment(comment: Comment) -> tuple[Discussion, Comment]:
-    """Lock the discussion, then the comment with its root and parent by id; return both fresh, root and parent on the comment.
+    """Lock the discussion, then the comment with its root and parent by id; return both fresh, root and parent on the comment."""
+    rows = _lock(comment, comment.pk, comment.root_id, comment.parent_id)
+    rows[comment.pk].discussion = comment.discussion
+    _hang_together(rows[comment.pk], rows)
+    return comment.discussion, rows[comment.pk]
 
-    ``no_key``: a plain lock would stop every insert that refers to the rows.
+
+def lock_place(comment: Comment) -> None:
+    """Lock where a new ``comment`` is to stand, in the same order; discussion, root and parent are on it, fresh.
+
+    Where its parent has come into another thread meanwhile, it goes along. Raises DiscussionClosedError where that is gone.
     """
-    discussion = Discussion.objects.select_for_update(no_key=True).get(pk=comment.discussion_id)
-    ids = sorted({pk for pk in (comment.pk, comment.root_id, comment.parent_id) if pk})
-    rows = {row.pk: row for row in Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")}
-    comment = rows[comment.pk]
-    comment.discussion = discussion
-    for member in rows.values():
-        if member.root_id in rows:
+    rows = _lock(comment, comment.root_id, comment.parent_id)
+    if comment.parent_id and comment.parent_id not in rows:
+        raise DiscussionClosedError
+    if comment.parent_id and (thread_id := rows[comment.parent_id].thread_id) != comment.root_id:
+        comment.root_id = thread_id
+        rows |= _lock_comments(thread_id)
+    _hang_together(comment, rows)
+
+
+def _lock(comment: Comment, *ids: int | None) -> dict[int, Comment]:
+    """Lock the discussion of ``comment``, put it there, fresh, and return the comments with these ids, locked too, by id."""
+    field = Comment._meta.get_field("discussion")
+    former = comment.discussion if field.is_cached(comment) else None
+    comment.discussion = _DISCUSSION(comment.discussion_id)[0]
+    if former is not None and Discussion._meta.get_field("article").is_cached(former):
+        comment.discussion.article = former.article
+    return _lock_comments(*ids)
+
+
+def _lock_comments(*ids: int | None) -> dict[int, Comment]:
+    wanted = padded(sorted({pk for pk in ids if pk}), 3)
+    return {row.pk: row for row in _COMMENTS(wanted)} if wanted else {}
+
+
+def _hang_together(comment: Comment, rows: Mapping[int, Comment]) -> None:
+    """Put root and parent, of ``rows``, on ``comment`` and on each other."""
+    for member in (comment, *rows.values()):
+        if member.root_id and member.root_id in rows:
             member.root = rows[member.root_id]
     if comment.parent_id:
         comment.parent = rows[comment.parent_id]
-    return discussion, comment
+
+
+# ``no_key``: a plain lock would stop every insert that refers to the rows.
+_DISCUSSION = CompiledObjects(Discussion, lambda pk: Discussion.objects.select_for_update(no_key=True).filter(pk=pk))
+_COMMENTS = CompiledObjects(Comment, lambda ids: Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
 
 
 def show_change(discussion: Discussion, comment: Comment | None = None) -> None:
@@ -309,7 +286,7 @@ def withdraw_comment(comment: Comment, *, actor: Actor, now: datetime | None = N
     return transition(comment, _S.WITHDRAWN, actor=actor, now=now)
 
 
-def _require_open(discussion: Discussion, author: User | None, root: Comment | None) -> None:
+def require_open(discussion: Discussion, author: User | None, root: Comment | None) -> None:
     """Raise DiscussionClosedError where ``author``, None for a guest, may not write; ``root`` is of the thread answered in."""
     is_for_author = discussion.state == Discussion.State.MEMBERS_ONLY and author is not None
     if discussion.state != Discussion.State.OPEN and not is_for_author:
@@ -372,13 +349,10 @@ def keep_revision(comment: Comment, now: datetime) -> Revision:
 
 def count_approved(author: User | None, guest: Guest | None) -> int:
     """Return how many public comments this person has, ten at most: the rules ask for a few."""
-    writer = {"author": author} if author else {"guest": guest}
-    return Comment.objects.filter(public=True, **writer)[:10].count()
+    if author is not None:
+        return len(_APPROVED_OF_MEMBER(author.pk))
+    return len(_APPROVED_OF_GUEST(guest.pk)) if guest is not None and guest.pk else 0
 
 
-def _mark_of(author: User | None, discussion: Discussion) -> str:
-    if author is None:
-        return ""
-    if author.pk == discussion.article.writer_id:
-        return Comment.Mark.ARTICLE_AUTHOR
-    return Comment.Mark.STAFF if author.is_staff else ""
+_APPROVED_OF_MEMBER = Compiled(lambda pk: Comment.objects.filter(public=True, author=pk).values_list("pk")[:10])
+_APPROVED_OF_GUEST = Compiled(lambda pk: Comment.objects.filter(public=True, guest=pk).values_list("pk")[:10])

@@ -6,14 +6,18 @@ Called by ``services.transition`` inside its transaction, with the discussion an
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Max, Q
 
 from forum.accounts.models import Guest, User
+from forum.site import written
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
 
-PLACE_FIELDS = ["position", "reply_index", "reply_seq", "reply_count", "has_update", "listed", "last_reply_at", "active_at"]
-STATE_FIELDS = ["state", "public", "held", "waiting", "reason", "seen_by_human", "version", "published_at"]
+PLACE_FIELDS = ("position", "reply_index", "reply_seq", "reply_count", "has_update", "listed", "last_reply_at", "active_at")
+STATE_FIELDS = ("state", "public", "held", "waiting", "reason", "seen_by_human", "version", "published_at")
+ROOT_FIELDS = (*PLACE_FIELDS, "waiting", "preview1_id", "preview2_id", "last_reply_id", "thread_changed_at")
+COUNT_FIELDS = ("root_seq", "comment_count", "people_count", "waiting_count", "last_comment_at", "active_at")
 
 
 def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: datetime) -> None:
@@ -44,13 +48,71 @@ def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: d
         comment.waiting = False
         discussion.waiting_count -= 1
     for member in family:
-        member.save(update_fields=PLACE_FIELDS + (STATE_FIELDS if member is comment else []))
+        written.save(member, PLACE_FIELDS + (STATE_FIELDS if member is comment else ()))
     if root is not comment and was_listed != [member.listed for member in family]:
         _refresh_previews(root)
     if step:
         _count_in_discussion(discussion, comment, step)
         refresh_waiting(discussion, family)
-    discussion.save(update_fields=["root_seq", "comment_count", "people_count", "waiting_count", "last_comment_at", "active_at"])
+    written.save(discussion, COUNT_FIELDS)
+
+
+def settle_new(*, discussion: Discussion, comment: Comment, now: datetime) -> None:
+    """Store a new ``comment`` in its state, with the places, counts and ``waiting`` marks that follow, and the versions.
+
+    Root and parent are locked. It is the last of its thread, and nobody has answered it: little has to be read.
+    """
+    if not comment.public:
+        written.insert(comment)
+        return
+    root, parent = comment.root or comment, comment.parent
+    comment.published_at = comment.sort_at if comment.origin else now
+    comment.waiting = comment.is_question
+    discussion.waiting_count += int(comment.waiting)
+    if root is not comment:
+        _count_reply(root, parent, comment)
+        for answered in _distinct(root, parent):
+            if answered.waiting and not answered.is_by_same_person(comment):
+                answered.waiting = False
+                discussion.waiting_count -= 1
+    places = [(member, member.listed) for member in _distinct(root, parent, comment)]
+    for member, _was_listed in places:
+        place(discussion, root, member)
+    root.thread_changed_at = now
+    written.insert(comment)
+    if root is not comment:
+        if all(was_listed for member, was_listed in places if member not in (root, comment)):
+            _add_preview(root, comment)
+        else:
+            root.preview1_id, root.preview2_id, root.last_reply_id = find_previews(root)
+        written.save(root, ROOT_FIELDS)
+        if parent is not None and parent is not root:
+            written.save(parent, (*PLACE_FIELDS, "waiting"))
+    _count_in_discussion(discussion, comment, 1)
+    discussion.version, discussion.changed_at = discussion.version + 1, now
+    written.save(discussion, (*COUNT_FIELDS, "version", "changed_at"))
+
+
+def _count_reply(root: Comment, parent: Comment | None, reply: Comment) -> None:
+    """Count a new public ``reply`` on its root and its parent."""
+    if reply.is_update and parent is not None:
+        parent.has_update = root.has_update = True
+    else:
+        root.reply_count += 1
+        if parent is not None and parent is not root:
+            parent.reply_count += 1
+    _note_last_reply(root, reply, 1)
+
+
+def _add_preview(root: Comment, reply: Comment) -> None:
+    """Show ``reply``, which is the last of its thread, where a page shows the first two and the last."""
+    if reply.is_update:
+        return
+    if root.preview1_id is None:
+        root.preview1_id = reply.pk
+    elif root.preview2_id is None:
+        root.preview2_id = reply.pk
+    root.last_reply_id = reply.pk
 
 
 def _distinct(*comments: Comment | None) -> list[Comment]:
@@ -121,18 +183,33 @@ def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) ->
         discussion.last_comment_at = rest.aggregate(last=Max("sort_at"))["last"]
     discussion.active_at = discussion.last_comment_at or discussion.active_at
     if comment.has_known_year and comment.posted_at is not None:
-        year, _ = DiscussionYear.objects.get_or_create(discussion=discussion, year=year_of(comment.posted_at))
-        DiscussionYear.objects.filter(pk=year.pk).update(comment_count=F("comment_count") + step)
+        _add_to_count(DiscussionYear, step, discussion, "year", year_of(comment.posted_at))
     if comment.author_id or comment.guest_id:
         _count_person(discussion, comment, step)
 
 
 def _count_person(discussion: Discussion, comment: Comment, step: int) -> None:
-    writer: dict[str, Any] = {"author_id": comment.author_id, "guest_id": comment.guest_id}
-    person, _ = DiscussionPerson.objects.get_or_create(discussion=discussion, **writer)
-    person.comment_count += step
-    person.save(update_fields=["comment_count"])
-    discussion.people_count += int(step > 0 and person.comment_count == 1) - int(step < 0 and person.comment_count == 0)
+    column, writer_id = ("author_id", comment.author_id) if comment.author_id else ("guest_id", comment.guest_id or 0)
+    count = _add_to_count(DiscussionPerson, step, discussion, column, writer_id)
+    discussion.people_count += int(step > 0 and count == 1) - int(step < 0 and count == 0)
+
+
+def _add_to_count(
+    model: type[DiscussionYear | DiscussionPerson], step: int, discussion: Discussion, column: str, value: int
+) -> int:
+    """Add ``step``, which is 1 or -1, to a count of ``discussion``, whose row is made if need be; return the count."""
+    table = model._meta.db_table
+    index = "" if model is DiscussionYear else f"WHERE {column} IS NOT NULL"
+    if step > 0:
+        sql = f"""INSERT INTO {table} (discussion_id, {column}, comment_count) VALUES (%s, %s, 1)
+                  ON CONFLICT (discussion_id, {column}) {index} DO UPDATE SET comment_count = {table}.comment_count + 1
+                  RETURNING comment_count"""  # noqa: S608 - names of ours
+    else:
+        sql = f"""UPDATE {table} SET comment_count = comment_count - 1 WHERE discussion_id = %s AND {column} = %s
+                  RETURNING comment_count"""  # noqa: S608 - names of ours
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [discussion.pk, value])
+        return int(cursor.fetchone()[0])
 
 
 def count_for_guest(discussion: Discussion, comment: Comment, guest: Guest) -> None:

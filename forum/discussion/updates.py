@@ -14,7 +14,7 @@ from forum.accounts.people import Person
 
 from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .models import Comment
-from .services import post_comment
+from .posting import post_comment
 
 
 class AlreadyToldError(Exception):

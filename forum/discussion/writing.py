@@ -1,19 +1,20 @@
 """From a form to a stored comment or a draft: whose it is, and that one sending is one comment. States are in ``services``."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from forum.accounts.guests import keep_guest, keep_guest_of_draft
+from forum.accounts.guests import foresee_guest, keep_guest_of_draft, store_guest
 from forum.accounts.models import Guest, User
 
 from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .drafts import drop_drafts, save_draft
 from .letters import send_way_back
 from .models import Comment, Discussion, Draft
-from .services import post_comment
+from .posting import Posting, prepare, store
 from .words import Words
 
 REPEATED_WITHIN = timedelta(days=1)
@@ -40,32 +41,20 @@ def send_comment(
     A guest whose address is not proven is mailed the way back. Raises DiscussionClosedError and CommentRefusedError.
     """
     key = _key_of_sending(form_key, words, discussion, parent, member) if form_key else None
+    earlier = _find_sent(key) or _find_repeated(words.body, discussion, parent, member or guest, now)
+    posting = earlier or prepare(
+        replace(words, name=member.display_name if member else words.name or visitor_name),
+        discussion=discussion,
+        parent=parent,
+        author=member,
+        guest=None if member else foresee_guest(guest, name=words.name, email=words.email),
+        form_key=key,
+        arrival=arrival,
+        now=now,
+    )
     try:
         with transaction.atomic():
-            if earlier := _find_sent(key) or _find_repeated(words.body, discussion, parent, member or guest, now):
-                comment = earlier
-            else:
-                keeper = None if member else keep_guest(guest, name=words.name, email=words.email)
-                if keeper and keeper.email and not keeper.proven_at:
-                    send_way_back(keeper, now=now)
-                comment = post_comment(
-                    discussion=discussion,
-                    parent=parent,
-                    author=member,
-                    guest=keeper,
-                    name=member.display_name if member else words.name or visitor_name,
-                    body=words.body,
-                    subject=words.subject,
-                    relation=words.relation,
-                    asks=words.asks,
-                    form_key=key,
-                    arrival=arrival,
-                    wants_mail=words.wants_mail,
-                    wants_asking=words.wants_asking,
-                    now=now,
-                )
-                if keeper and keeper != guest and comment.guest_id != keeper.pk:
-                    keeper.delete()  # the other sending was stored between the two looks for it
+            comment = posting if isinstance(posting, Comment) else _store(posting, guest)
             if form_key:
                 drop_drafts(form_key=form_key, draft=draft, seen=seen)
             return comment
@@ -75,6 +64,17 @@ def send_comment(
         if earlier is None:
             raise
         return earlier
+
+
+def _store(posting: Posting, guest: Guest | None) -> Comment:
+    """Store what was prepared, and its guest, who was ``guest`` until now."""
+    comment = posting.comment
+    if keeper := comment.guest:
+        store_guest(keeper, guest)
+        comment.guest = keeper  # who may have got an id
+        if keeper.email and not keeper.proven_at:
+            send_way_back(keeper, now=comment.created_at)
+    return store(posting)
 
 
 def keep_draft(

@@ -31,9 +31,10 @@ class ModerationConfig(AppConfig):
             signals_changed,
         )
 
-        from .receivers import follow_edit, follow_state, forget_words_about, note_arrival, sort_in
+        from .receivers import follow_edit, follow_state, forget_words_about, note_arrival, sort_in, sort_new
 
         comment_posted.connect(note_arrival, dispatch_uid="moderation.note_arrival")
+        comment_posted.connect(sort_new, dispatch_uid="moderation.sort_new")
         comment_state_changed.connect(follow_state, dispatch_uid="moderation.follow_state")
         comment_state_changed.connect(sort_in, dispatch_uid="moderation.sort_in")
         comment_edited.connect(follow_edit, dispatch_uid="moderation.follow_edit")

@@ -7,8 +7,9 @@ from django.conf import settings
 
 from articles.models import Article
 from forum.accounts.client_address import network_of
+from forum.discussion.arrival import Arrival
 from forum.discussion.models import Comment
-from forum.discussion.services import Arrival
+from forum.site import written
 from forum.site.bulk import insert_rows
 
 from .models import Evidence, HostMention, LinkHost, TextMark
@@ -19,16 +20,18 @@ PURGED_AT_ONCE = 1000  # a write transaction stays short
 MAX_HOSTS = 20  # a comment with more says nothing more by them
 
 
-def remember(comment: Comment) -> None:
-    """Store the hashes and the domains of the text of ``comment``, in place of those of an earlier text."""
-    TextMark.objects.filter(comment=comment).delete()
-    TextMark.objects.bulk_create(TextMark(hash=number, comment=comment) for number in sketch(comment.body))
-    remember_hosts(comment)
+def remember(comment: Comment, *, is_new: bool = False) -> None:
+    """Store the hashes and the domains of the text of ``comment``, in place of those of an earlier text unless it ``is_new``."""
+    if not is_new:
+        TextMark.objects.filter(comment=comment).delete()
+    written.insert_all([TextMark(hash=number, comment=comment) for number in sketch(comment.body)])
+    remember_hosts(comment, is_new=is_new)
 
 
-def remember_hosts(comment: Comment) -> None:
-    """Store the domains that the text of ``comment`` links to, in place of those of an earlier text."""
-    HostMention.objects.filter(comment=comment).delete()
+def remember_hosts(comment: Comment, *, is_new: bool = False) -> None:
+    """Store the domains that the text of ``comment`` links to, in place of those of an earlier text unless it ``is_new``."""
+    if not is_new:
+        HostMention.objects.filter(comment=comment).delete()
     domains = find_domains(comment.subject, comment.body, article=comment.discussion.article, parent=comment.parent)
     store_hosts({comment.pk: domains})
 
@@ -68,13 +71,14 @@ def keep_evidence(comment: Comment, arrival: Arrival, *, at: datetime) -> None:
     """Store where ``comment`` came from and how fast, if anything of it is known."""
     if arrival.client_ip or arrival.form_seconds is not None:
         seconds = None if arrival.form_seconds is None else min(int(arrival.form_seconds), 2_000_000_000)
-        Evidence.objects.create(
+        evidence = Evidence(
             comment=comment,
             client_ip=arrival.client_ip or None,
             network=network_of(arrival.client_ip),
             form_seconds=seconds,
             at=at,
         )
+        written.insert(evidence)
 
 
 def purge_evidence(now: datetime) -> int:

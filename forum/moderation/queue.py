@@ -9,9 +9,11 @@ from django.db.models import Count, Exists, Min, OuterRef, Prefetch, QuerySet, S
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.utils import timezone
 
+from forum.discussion import screening
 from forum.discussion.models import ActorKind, Appeal, Comment, Decision, Lane, PendingChange, Signal, Strength
 from forum.discussion.permissions import APPEALABLE
 from forum.discussion.rows import bound
+from forum.site import written
 from forum.site.bulk import insert_objects
 
 from .models import RANKS, QueueItem
@@ -69,6 +71,15 @@ def sort_new_comments(comments: Sequence[Comment]) -> None:
         for pk, place in find_places(comments).items()
     ]  # fmt: skip
     insert_objects(rows)
+
+
+def sort_new_comment(comment: Comment, signals: Sequence[screening.Signal]) -> None:
+    """Put a comment that was stored this moment into its lane, if somebody must read it; ``signals`` were found in it."""
+    urgent = [signal for signal in signals if signal.lane in LANES_OF_PUBLIC_ONES]
+    if comment.held or urgent:
+        lane = _choose(_lanes_of(signals) if comment.held else {Lane(signal.lane) for signal in urgent})
+        since = comment.created_at
+        written.insert(QueueItem(comment=comment, lane=lane, rank=RANKS[lane], since=since, place_at=since))
 
 
 def find_place(comment: Comment) -> Place | None:
@@ -142,7 +153,7 @@ def _read_decisions(comments: Sequence[Comment]) -> dict[int, list[Decision]]:
     return found
 
 
-def _lanes_of(signals: Iterable[Signal]) -> set[Lane]:
+def _lanes_of(signals: Iterable[Signal | screening.Signal]) -> set[Lane]:
     """Return the lanes that ``signals`` speak for: a weak one only explains, unless a person is in danger or has complained."""
     return {Lane(one.lane) for one in signals if one.strength == Strength.STRONG or one.lane in LANES_OF_PUBLIC_ONES}
 

@@ -1,14 +1,16 @@
 """What moderation does about what happens in conversations: remember, learn, forget, sort. Rows only, in the same transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from forum.discussion.arrival import Arrival
 from forum.discussion.models import Comment, Decision, Revision
-from forum.discussion.services import Arrival
+from forum.discussion.screening import Signal
 
 from . import flags
 from .batches import blank_batch_notes
 from .memory import forget, keep_evidence, remember
-from .queue import sort_comment
+from .queue import sort_comment, sort_new_comment
 from .training import train
 
 
@@ -20,7 +22,7 @@ def note_arrival(sender: type, comment: Comment, arrival: Arrival, **kwargs: Any
 def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
     """Remember the text of a new comment, learn from a decision, and forget with an erasure."""
     if not decision.from_state:
-        remember(comment)
+        remember(comment, is_new=True)
         return
     if comment.state == Comment.State.ERASED:
         forget(comment)
@@ -41,6 +43,12 @@ def forget_words_about(sender: type, comment: Comment, **kwargs: Any) -> None:
     flags.forget_words(comment)
 
 
-def sort_in(sender: type, comment: Comment, **kwargs: Any) -> None:
+def sort_new(sender: type, comment: Comment, signals: Sequence[Signal], **kwargs: Any) -> None:
+    """Put a new comment in its lane, by what was found in it."""
+    sort_new_comment(comment, signals)
+
+
+def sort_in(sender: type, comment: Comment, decision: Decision | None = None, **kwargs: Any) -> None:
     """Put ``comment`` in its lane, or take it out of the queue."""
-    sort_comment(comment)
+    if decision is None or decision.from_state:
+        sort_comment(comment)

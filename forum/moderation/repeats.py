@@ -5,8 +5,9 @@ changed elsewhere. A thousand comments cost eight thousand small rows, and findi
 """
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
-from .keys import hash_all
+from .keys import fingerprint, hash_all
 from .wording import find_words
 
 RUN_WORDS = 5
@@ -21,11 +22,16 @@ def runs_of(text: str) -> list[str]:
     return [" ".join(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1)]
 
 
-def sketch(text: str) -> list[int]:
+def sketch(text: str) -> Sequence[int]:
     """Return the smallest hashes of the runs of ``text``, in order; none for a text too short to be called a repeat."""
+    return _sketch(text, fingerprint())
+
+
+@lru_cache(maxsize=16)
+def _sketch(text: str, secret: int) -> Sequence[int]:
     if len(find_words(text)) < MIN_WORDS:
-        return []
-    return sorted(set(hash_all("repeats", runs_of(text))))[:SKETCH_SIZE]
+        return ()
+    return tuple(sorted(set(hash_all("repeats", runs_of(text))))[:SKETCH_SIZE])
 
 
 def is_near(own: Sequence[int], shared: int) -> bool:

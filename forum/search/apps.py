@@ -13,10 +13,11 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from articles.events import article_saved
-        from forum.discussion.events import comment_anonymised, comment_edited, comment_state_changed
+        from forum.discussion.events import comment_anonymised, comment_coming, comment_edited, comment_state_changed
 
-        from .receivers import follow_article, follow_comment
+        from .receivers import follow_article, follow_comment, read_words
 
         article_saved.connect(follow_article, dispatch_uid="search.follow_article")
+        comment_coming.connect(read_words, dispatch_uid="search.read_words")
         for event in (comment_state_changed, comment_edited, comment_anonymised):
             event.connect(follow_comment, dispatch_uid="search.follow_comment")

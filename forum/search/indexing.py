@@ -6,6 +6,7 @@ from django.db import transaction
 
 from articles.models import Article
 from forum.discussion.models import Comment
+from forum.site import written
 from forum.site.bulk import insert_rows
 
 from .backends import Entry, engine
@@ -18,19 +19,18 @@ COMMENTS_AT_ONCE = 200  # in one transaction
 VERSION = 1  # of the way in which texts become words: raise it, and every site makes its index anew
 
 
-def index_comment(comment: Comment) -> None:
-    """Let ``comment`` be found by the words it has now; not at all where it is not public."""
+def index_comment(comment: Comment, *, is_new: bool = False) -> None:
+    """Let ``comment`` be found by the words it has now; not at all where it is not public. ``is_new``: it never was until now."""
     row = IndexedComment.objects.filter(pk=comment.pk)
     if not comment.public:
         if row.delete()[0]:
             ChangedText.objects.create(comment=comment, is_new=False)
         return
-    is_new = not row.exists()
-    language = Article.objects.filter(discussion=comment.discussion_id).values_list("language", flat=True).get()
+    is_new = is_new or not row.exists()
     if comment.language:
         note_languages([comment.language])
-    engine().put(IndexedComment, [text_of_comment(comment, language).entry()])
-    ChangedText.objects.create(comment=comment, is_new=is_new)
+    engine().put(IndexedComment, [text_of_comment(comment, comment.discussion.article.language).entry()])
+    written.insert(ChangedText(comment=comment, is_new=is_new))
 
 
 def index_new_comments(entries: Sequence[Entry], languages: Collection[str]) -> None:

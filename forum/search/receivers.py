@@ -7,6 +7,7 @@ from forum.discussion.models import Comment, Decision
 
 from .indexing import index_article, index_comment
 from .jobs import follow_language
+from .texts import text_of_comment
 from .words import base_language
 
 
@@ -19,5 +20,11 @@ def follow_article(sender: type, article: Article, former_language: str, **kwarg
 
 def follow_comment(sender: type, comment: Comment, decision: Decision | None = None, **kwargs: Any) -> None:
     """Index a comment as it is now; one that begins by waiting was never found."""
-    if comment.public or decision is None or decision.from_state:
-        index_comment(comment)
+    is_new = decision is not None and not decision.from_state
+    if comment.public or not is_new:
+        index_comment(comment, is_new=is_new)
+
+
+def read_words(sender: type, comment: Comment, **kwargs: Any) -> None:
+    """Part the words of a comment that will be stored in a moment, so that its transaction need not."""
+    text_of_comment(comment, comment.discussion.article.language).entry()

@@ -5,22 +5,23 @@ PostgreSQL, which plans such a query for longer than it runs, is asked with a pr
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
-from typing import Any
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import connections, router
+from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Col
 
-Value = int | str | Sequence[int]
+Value = int | str | date | UUID | Sequence[int]  # a datetime is a date
 _FIRST_MARK = 2_000_000_000  # stands for a value while the query is compiled; the smallest column of ours holds 2,147,483,647
 NOBODY = 0  # an id that no row has
 
 
 class Compiled:
-    """A query as a function of its values: whole numbers, texts, and tuples of whole numbers (``padded``) for ``in``.
+    """A query as a function of its values: numbers, texts, moments, days, UUIDs, and tuples of numbers (``padded``) for ``in``.
 
     ``build`` gets them and returns a query set of ``values_list``. It may use them in conditions alone, each as it came, and
     must give the same query whatever they are: it is called once for each number of values in the tuples.
@@ -43,24 +44,41 @@ class Compiled:
         return statement.read(values)
 
 
+M = TypeVar("M", bound=Model)
+
+
+class CompiledObjects(Generic[M]):
+    """The same for a query set of ``model``, whose rows it gives as objects."""
+
+    def __init__(self, model: type[M], build: Callable[..., QuerySet[M]]) -> None:
+        self._model = model
+        self._names = [field.attname for field in model._meta.concrete_fields]
+        self._rows = Compiled(lambda *values: build(*values).values_list(*self._names))
+
+    def __call__(self, *values: Value) -> list[M]:
+        """Return the objects."""
+        return [self._model.from_db(DEFAULT_DB_ALIAS, self._names, row) for row in self._rows(*values)]
+
+
 class _Statement:
     """One query for one shape of values."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, tuple[Any, ...]]], values: Sequence[Value]) -> None:
         number = _FIRST_MARK
         marks: list[Any] = []
-        self._places: dict[object, tuple[int, int | None]] = {}  # of a mark: which value, and which part of it
+        places: dict[Any, tuple[int, int | None]] = {}  # of a mark: which value, and which part of it
         for index, value in enumerate(values):
             parts = value if isinstance(value, tuple) else (value,)
-            made: list[int | str] = []
+            made: list[Any] = []
             for part in range(len(parts)):
                 number += 1
-                made.append(f"value {number}" if isinstance(value, str) else number)
-                self._places[made[-1]] = (index, part if isinstance(value, tuple) else None)
+                made.append(_make_mark(value, number))
+                places[made[-1]] = (index, part if isinstance(value, tuple) else None)
             marks.append(tuple(made) if isinstance(value, tuple) else made[0])
         query_set = build(*marks)
         self.model, self.alias = query_set.model, query_set.db
         connection = connections[self.alias]
+        self._places = {_adapt(connection, mark): place for mark, place in places.items()}
         compiler = query_set.query.get_compiler(self.alias)
         self._sql, self._params = compiler.as_sql()
         assert set(self._places) <= set(self._params), "a value is not in the query as it came"
@@ -86,7 +104,9 @@ class _Statement:
 
     def read(self, values: Sequence[Value]) -> list[tuple[Any, ...]]:
         """Return the rows for ``values``."""
-        cursor = _find_cursor(connections[self.alias])
+        connection = connections[self.alias]
+        cursor = find_cursor(connection)
+        values = [_adapt(connection, value) for value in values]
         cursor.execute(self._sql, [self._find(param, values) for param in self._params])
         rows: Iterable[Sequence[Any]] = cursor.fetchall()
         if not self._converters:
@@ -107,10 +127,36 @@ class _Statement:
         return value if part is None else value[part]
 
 
+def _make_mark(value: Value, number: int) -> Any:
+    """Return something of the kind of ``value`` that stands in no query."""
+    match value:
+        case str():
+            return f"value {number}"
+        case datetime():
+            return datetime(1, 1, 1, tzinfo=UTC) + timedelta(microseconds=number)
+        case date():
+            return date(1, 1, 1) + timedelta(days=number - _FIRST_MARK)
+        case UUID():
+            return UUID(int=number)
+    return number
+
+
+def _adapt(connection: Any, value: Any) -> Any:
+    """Return ``value`` as fields of the ORM hand it to the database."""
+    match value:
+        case datetime():
+            return connection.ops.adapt_datetimefield_value(value)
+        case date():
+            return connection.ops.adapt_datefield_value(value)
+        case UUID() if not connection.features.has_native_uuid_field:
+            return value.hex
+    return value
+
+
 _cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # by connection; to make one takes as long as a page of comments
 
 
-def _find_cursor(connection: Any) -> Any:
+def find_cursor(connection: Any) -> Any:
     """Return a cursor that counts and complains as Django's do; on PostgreSQL one for which a statement is planned once."""
     if connection.vendor != "postgresql":
         return connection.cursor()

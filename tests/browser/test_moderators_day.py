@@ -17,7 +17,8 @@ from forum.accounts.models import User
 from forum.accounts.people import Person
 from forum.discussion.editing import appeal, edit_comment
 from forum.discussion.models import ActorKind, Comment, Decision, PendingChange
-from forum.discussion.services import Actor, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import Actor, transition
 from forum.moderation.flags import Reporter, flag_comment
 from forum.moderation.models import Batch, Flag, QueueItem
 from forum.moderation.queue import find_place

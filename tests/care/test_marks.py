@@ -19,8 +19,9 @@ from forum.discussion.editing import edit_comment
 from forum.discussion.erasing import erase_comment
 from forum.discussion.models import ActorKind, Comment, PendingChange
 from forum.discussion.personal_data import export as export_comments
+from forum.discussion.posting import post_comment
 from forum.discussion.screening import screen
-from forum.discussion.services import Actor, post_comment, transition
+from forum.discussion.services import Actor, transition
 from forum.imports.services import import_file
 from forum.moderation.dashboard import read_dashboard
 from forum.moderation.models import QueueItem

@@ -9,8 +9,9 @@ from django.db import connection
 from forum.accounts.models import Guest
 from forum.discussion.editing import edit_comment
 from forum.discussion.models import ActorKind, Comment, Discussion, PendingChange
+from forum.discussion.posting import post_comment
 from forum.discussion.recount import recount_discussion
-from forum.discussion.services import Actor, StaleVersionError, post_comment, transition
+from forum.discussion.services import Actor, StaleVersionError, transition
 from tests.discussion.naive import expected, stored
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from forum.discussion.closing import lock_thread
 from forum.discussion.models import Comment
 from forum.discussion.placing import PlaceError, find_branch, reattach_comment
-from forum.discussion.services import StaleVersionError, ThreadLockedError, TransitionError, post_comment
+from forum.discussion.posting import post_comment
+from forum.discussion.services import StaleVersionError, ThreadLockedError, TransitionError
 from tests.discussion.moderating import page_of, sign_in
 from tests.discussion.naive import expected, stored
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, ModeratorFactory

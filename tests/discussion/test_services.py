@@ -13,13 +13,16 @@ from forum.discussion import events
 from forum.discussion.closing import set_discussion_state
 from forum.discussion.correcting import mark_question, redact_comment
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion, Revision
+from forum.discussion.posting import post_comment
 from forum.discussion.services import (
     SOFTWARE,
     Actor,
     DiscussionClosedError,
     StaleVersionError,
     TransitionError,
-    post_comment,
+    begin,
+    compose,
+    lock_place,
     transition,
     withdraw_comment,
 )
@@ -74,9 +77,11 @@ def test_table_of_states(actor: ActorKind, before: str, to: str) -> None:
 @pytest.mark.parametrize("actor", [ActorKind.MODERATOR, ActorKind.WRITER])
 @pytest.mark.parametrize("to", Comment.State)
 def test_only_software_and_imports_bring_in_a_new_comment(actor: ActorKind, to: str) -> None:
-    comment = CommentFactory(state="held")
+    discussion = ArticleFactory().discussion
+    comment = compose(discussion=discussion, parent=None, body="We waited.", sort_at=NOW, posted_at=NOW, guest=GuestFactory())
     with pytest.raises(TransitionError):
-        transition(comment, to, actor=Actor(actor), is_new=True)
+        begin(comment, to, actor=Actor(actor), now=NOW)
+    assert not Comment.objects.exists()
 
 
 def test_decision_says_who_what_and_why() -> None:
@@ -204,9 +209,11 @@ def test_publication_is_announced_once_in_the_life_of_a_comment(published: list[
 
 
 def test_import_is_never_announced_as_publication(published: list[int]) -> None:
-    comment = CommentFactory(state="held")
-    transition(comment, "published", actor=Actor(ActorKind.IMPORT), is_new=True)
-    assert published == []
+    comment = compose(discussion=ArticleFactory().discussion, parent=None, body="Old.", sort_at=NOW, guest=GuestFactory())
+    comment.posted_precision = "unknown"
+    lock_place(comment)
+    begin(comment, "published", actor=Actor(ActorKind.IMPORT), now=NOW)
+    assert (comment.public, published) == (True, [])
 
 
 # -- versions of cached pages

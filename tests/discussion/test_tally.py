@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from forum.accounts.models import Guest, User
 from forum.discussion.correcting import mark_question
 from forum.discussion.models import ActorKind, Comment, Discussion
-from forum.discussion.services import TRANSITIONS, Actor, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import TRANSITIONS, Actor, transition
 from tests.discussion.naive import expected, places, stored
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory
 

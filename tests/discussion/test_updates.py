@@ -16,7 +16,8 @@ from forum.discussion.erasing import erase_comment
 from forum.discussion.models import ActorKind, Comment, Discussion
 from forum.discussion.open_format import describe_comment
 from forum.discussion.placing import PlaceError, reattach_comment
-from forum.discussion.services import Actor, ThreadLockedError, post_comment, transition, withdraw_comment
+from forum.discussion.posting import post_comment
+from forum.discussion.services import Actor, ThreadLockedError, transition, withdraw_comment
 from forum.discussion.updates import AlreadyToldError, find_update, post_update, update_path
 from tests.discussion.naive import expected, stored
 from tests.discussion.visiting import visit_as, words_of

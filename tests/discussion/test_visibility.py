@@ -20,7 +20,8 @@ from forum.accounts.models import Guest, User
 from forum.discussion.editing import NotChangeableError, NothingChangedError, edit_comment
 from forum.discussion.models import ActorKind, Comment, Discussion, PendingChange
 from forum.discussion.permissions import ANONYMOUS, Viewer
-from forum.discussion.services import TRANSITIONS, Actor, TransitionError, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import TRANSITIONS, Actor, TransitionError, transition
 from forum.related.neighbours import renew
 from forum.search.vocabulary import learn
 from forum.topics.models import Topic

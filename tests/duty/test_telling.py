@@ -17,7 +17,8 @@ from forum.care.marks import close_mark
 from forum.care.models import CareMark
 from forum.discussion.editing import edit_comment
 from forum.discussion.models import ActorKind, Claim, Comment
-from forum.discussion.services import Actor, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import Actor, transition
 from forum.duty.jobs import prune_notices, remind_staff, tell_of_care
 from forum.duty.models import Kind, Notice
 from forum.duty.personal_data import erase, export

@@ -15,9 +15,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 import forum.imports
 from articles.models import Article, Correction, OldAddress, Source
 from articles.services import save_article
+from forum.discussion.arrival import Arrival
 from forum.discussion.models import Appeal, Comment, Decision, Discussion, Lane, PendingChange, Revision, Signal, Strength
 from forum.discussion.open_format import describe_person
-from forum.discussion.services import Arrival, post_comment
+from forum.discussion.posting import post_comment
 from forum.imports.exporting import export_file
 from forum.imports.models import ImportedId, ImportRun
 from forum.imports.sample import load_sample

@@ -17,8 +17,9 @@ from forum.discussion.drafts import save_draft
 from forum.discussion.editing import appeal, edit_comment, latest_text, text_key
 from forum.discussion.letters import send_lost_links, send_way_back
 from forum.discussion.models import ActorKind, Claim, Comment
+from forum.discussion.posting import post_comment
 from forum.discussion.responding import decline_change, publish_change, uphold_decision
-from forum.discussion.services import Actor, post_comment
+from forum.discussion.services import Actor
 from forum.discussion.updates import post_update
 from forum.discussion.words import Words
 from forum.duty.jobs import remind_staff, tell_of_care

@@ -13,7 +13,8 @@ from forum.accounts.client_address import client_ip
 from forum.accounts.people import Person
 from forum.discussion.arrival import Arrival
 from forum.discussion.models import Comment
-from forum.discussion.services import SOFTWARE, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import SOFTWARE, transition
 from forum.moderation import personal_data
 from forum.moderation.jobs import purge_evidence, tune_filter
 from forum.moderation.models import Evidence, FilterState, PhraseRule

@@ -4,8 +4,8 @@ import pytest
 from django.utils import timezone
 
 from forum.discussion.models import MAX_BODY_CHARS, Lane
+from forum.discussion.posting import post_comment
 from forum.discussion.screening import Action, CommentRefusedError, Signal, Strength, screen
-from forum.discussion.services import post_comment
 from forum.moderation.models import PhraseRule
 from tests.factories import ArticleFactory, GuestFactory, MemberFactory
 from tests.moderation.submissions import submission

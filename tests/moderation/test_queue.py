@@ -17,7 +17,8 @@ from forum.accounts.models import User
 from forum.discussion.arrival import Arrival
 from forum.discussion.editing import appeal, edit_comment
 from forum.discussion.models import ActorKind, Comment, Decision, Lane
-from forum.discussion.services import Actor, TransitionError, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import Actor, TransitionError, transition
 from forum.moderation import services
 from forum.moderation.batches import prepare_batch, run_batch, start_batch
 from forum.moderation.models import Batch, QueueItem

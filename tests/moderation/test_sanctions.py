@@ -18,8 +18,9 @@ from forum.accounts.models import User
 from forum.discussion.arrival import Arrival
 from forum.discussion.editing import edit_comment
 from forum.discussion.models import ActorKind, Comment, Draft, Lane, Signal
+from forum.discussion.posting import post_comment
 from forum.discussion.screening import CommentRefusedError
-from forum.discussion.services import Actor, post_comment
+from forum.discussion.services import Actor
 from forum.moderation.flags import Reporter, flag_comment
 from forum.moderation.models import Sanction
 from forum.moderation.sanctions import find_sanctions, forget_sanctions, in_force, lift, tell_writer

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from forum.discussion.arrival import Arrival
 from forum.discussion.models import Comment
+from forum.discussion.posting import post_comment
 from forum.discussion.screening import Action, Strength, screen
-from forum.discussion.services import post_comment
 from forum.moderation.models import LinkHost, PhraseRule
 from forum.moderation.screeners.addresses import Links, TradeName
 from forum.moderation.screeners.form import FormTiming, Honeypot, ManyPlaces

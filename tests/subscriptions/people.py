@@ -11,7 +11,8 @@ from django.utils import timezone
 from forum.accounts.models import Guest
 from forum.accounts.people import Person
 from forum.discussion.models import ActorKind, Comment
-from forum.discussion.services import Actor, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import Actor, transition
 from forum.jobs.worker import Worker
 from forum.mail.models import OutgoingMessage
 from tests.factories import GuestFactory, MemberFactory, ModeratorFactory

@@ -18,7 +18,8 @@ from forum.discussion.correcting import redact_comment
 from forum.discussion.erasing import forget_writer
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.placing import reattach_comment
-from forum.discussion.services import Actor, post_comment, transition
+from forum.discussion.posting import post_comment
+from forum.discussion.services import Actor, transition
 from forum.jobs.worker import Worker
 from forum.mail.models import OutgoingMessage
 from forum.subscriptions import alerts

@@ -11,8 +11,9 @@ from forum.discussion.correcting import redact_comment
 from forum.discussion.editing import appeal, edit_comment, latest_text, text_key
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.moments import moment_of
+from forum.discussion.posting import post_comment
 from forum.discussion.responding import decline_change, publish_change, undo_answer, uphold_decision
-from forum.discussion.services import Actor, post_comment, transition
+from forum.discussion.services import Actor, transition
 from forum.subscriptions.models import Told
 from forum.subscriptions.services import Choice, choose, stop
 from tests.discussion.visiting import words_of

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
 from articles.models import Article, Collection, Correction, Source
@@ -19,8 +20,9 @@ from forum.care.models import SafetyNote
 from forum.care.note_editing import save_note
 from forum.discussion.correcting import redact_comment
 from forum.discussion.models import ActorKind, Comment, Discussion
-from forum.discussion.services import Actor, insert_comment, post_comment, transition
-from forum.site.models import HelpLine
+from forum.discussion.posting import post_comment
+from forum.discussion.services import Actor, begin, compose, lock_place, transition
+from forum.site.models import HelpLine, SiteVersion
 from forum.topics.shipped import MOVEMENT_DISORDERS, load_vocabulary
 
 FOLDER = Path(__file__).parent
@@ -113,7 +115,7 @@ class _Conversation:
     def _bring_old(self, record: dict[str, Any]) -> Comment:
         posted_at = read_date(record["posted"], record["precision"])
         self.sort_at = posted_at or self.sort_at
-        comment = insert_comment(
+        comment = compose(
             discussion=self.discussion,
             parent=None,
             body=record["body"],
@@ -128,7 +130,11 @@ class _Conversation:
             subject=record["subject"],
             language=record["language"],
         )
-        return transition(comment, Comment.State.PUBLISHED, actor=Actor(ActorKind.IMPORT), is_new=True)
+        with transaction.atomic():
+            lock_place(comment)
+            begin(comment, Comment.State.PUBLISHED, actor=Actor(ActorKind.IMPORT), now=timezone.now())
+            SiteVersion.objects.bump()
+        return comment
 
     def _post(self, record: dict[str, Any]) -> Comment:
         posted_at = read_date(record["posted"], record["precision"])

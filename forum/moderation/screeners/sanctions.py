@@ -14,6 +14,8 @@ class Sanctions:
     an import brings what others wrote.
     """
 
+    asks_again = True  # a moderator may make one while the text is read
+
     def __call__(self, submission: Submission) -> list[Signal]:
         if submission.is_staff or submission.kind == Kind.IMPORT:
             return []
@@ -21,6 +23,7 @@ class Sanctions:
             member_id=submission.author_id,
             guest_id=submission.guest_id,
             client_ip=submission.client_ip,
+            email=submission.email,
             is_known=is_trusted(
                 is_member=submission.is_member, is_proven=submission.is_proven, approved_count=submission.approved_count
             ),
