@@ -287,6 +287,7 @@ LOGIN_REDIRECT_URL = "/"
 
 STAFF_SECOND_FACTOR = IS_HTTPS if STAFF_SECOND_FACTOR is None else STAFF_SECOND_FACTOR
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+SESSION_ENGINE = "forum.accounts.sessions"
 SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # signing in is work for some hands: a device is remembered for three months
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}

@@ -8,6 +8,7 @@ harmless by the operator is left alone, what is told of the past is marked as pa
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -117,7 +118,8 @@ def _denies(pattern: Pattern) -> bool:
     return any(not place.words.isdisjoint(_NEGATORS | _UNABLE) for place in pattern)
 
 
-def find_concerns(text: str, phrases: Phrases, *, quoted: str = "") -> list[Finding]:
+@lru_cache(maxsize=16)  # asked for the signals of a text, and for its mark
+def find_concerns(text: str, phrases: Phrases, *, quoted: str = "") -> Sequence[Finding]:
     """Return what words in ``text`` can mean, in order, none overlapping another of its kind.
 
     ``quoted`` is what the writer may have quoted: words in quotation marks that stand there are not theirs.
@@ -140,7 +142,7 @@ def find_concerns(text: str, phrases: Phrases, *, quoted: str = "") -> list[Find
         for concern, here in found.items()
         for match, is_past in here
     ]
-    return sorted(findings, key=lambda finding: finding.start)
+    return tuple(sorted(findings, key=lambda finding: finding.start))
 
 
 def _blank_quoted(text: str, quoted: str) -> str:

@@ -22,7 +22,7 @@ CODE = "care_"  # with which the codes of these signals begin
 CODE_BEFORE = "care_before"  # the words stood in an earlier text
 
 
-def read_submission(submission: Submission) -> list[Finding]:
+def read_submission(submission: Submission) -> Sequence[Finding]:
     """Return what words of ``submission`` can mean, without those about which a moderator has closed a mark of the comment.
 
     The body comes first: places in it are places in the body as far as that reaches.

@@ -30,7 +30,10 @@ Notes = PatternSet[tuple[int, str]]  # each phrase with the id and the language 
 
 def load_notes() -> Notes:
     """Return the phrases of all notes in use. One small query: notes are few; their words are read only after one has changed."""
-    return _read_notes(tuple(SafetyNote.objects.filter(is_active=True).order_by("pk").values_list("pk", "changed_at")))
+    return _read_notes(tuple(_VERSIONS()))
+
+
+_VERSIONS = Compiled(lambda: SafetyNote.objects.filter(is_active=True).order_by("pk").values_list("pk", "changed_at"))
 
 
 @lru_cache(maxsize=2)

@@ -1,5 +1,7 @@
 """Checks for the sake of the people who write: listed in ``COMMENT_SCREENERS`` beside those that look for advertising."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from forum.discussion.details import Detail, DetailKind, find_details
@@ -66,7 +68,7 @@ class Distress:
         kinds = dict.fromkeys(finding.concern for finding in findings)
         return [self._say(kind, submission, [one for one in findings if one.concern == kind]) for kind in kinds]
 
-    def _say(self, concern: Concern, submission: Submission, findings: list[Finding]) -> Signal:
+    def _say(self, concern: Concern, submission: Submission, findings: Sequence[Finding]) -> Signal:
         words = "”, “".join(words_of(submission, findings))
         sentences = {
             Concern.DESPAIR: _("Words that can mean thoughts of dying: “%(words)s”."),

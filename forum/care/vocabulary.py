@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
-from django.db.models import Count, Max
+from django.db import connection
 
 from forum.discussion.patterns import PatternError, parse_pattern
 
@@ -20,12 +20,13 @@ _FOLDER = Path(__file__).parent / "data"
 
 def load_phrases() -> Phrases:
     """Return the phrases in use. One small query; all of them are read only after one has changed."""
-    version = CarePhrase.objects.aggregate(count=Count("pk"), last=Max("pk"), changed=Max("changed_at"))
-    return _read_phrases(version["count"], version["last"], version["changed"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*), MAX(id), MAX(changed_at) FROM {CarePhrase._meta.db_table}")  # noqa: S608
+        return _read_phrases(*cursor.fetchone())
 
 
 @lru_cache(maxsize=2)
-def _read_phrases(count: int, last: int | None, changed: datetime | None) -> Phrases:
+def _read_phrases(count: int, last: int | None, changed: datetime | str | None) -> Phrases:
     rows = []
     for phrase, concern in CarePhrase.objects.filter(is_active=True).values_list("phrase", "concern"):
         try:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from forum.accounts.guests import find_guest
+from forum.site.compiled import Compiled
 from forum.site.models import HelpLine, SiteText
 
 from .letters import mine_path
@@ -39,8 +40,13 @@ def promise(response: HttpResponse, comment: Comment, *, way_back: bool = True, 
     The way back is for guests whose address is not proven: others have it. ``is_new`` says that it was just posted.
     """
     way_back = way_back and comment.guest is not None and comment.guest.proven_at is None
-    found = Signal.objects.filter(comment=comment, lane=Lane.CARE).exclude(code=REPORTED_CODE)
-    _set(response, [_WAY_BACK] * way_back + [f"2-{comment.pk}"] * found.exists() + [f"3-{comment.pk}"] * is_new)
+    needs_help = bool(_CARE(comment.pk))
+    _set(response, [_WAY_BACK] * way_back + [f"2-{comment.pk}"] * needs_help + [f"3-{comment.pk}"] * is_new)
+
+
+_CARE = Compiled(
+    lambda pk: Signal.objects.filter(comment=pk, lane=Lane.CARE).exclude(code=REPORTED_CODE).order_by().values_list("pk")[:1]
+)
 
 
 def find_way_back(request: HttpRequest) -> WayBack | None:

@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from forum.accounts.models import Guest, User
+from forum.site.compiled import Compiled, CompiledObjects
 
 from .models import Comment, Discussion, Draft
 from .permissions import Viewer
@@ -47,8 +48,14 @@ def find_draft(viewer: Viewer, *, discussion: Discussion, parent: Comment | None
 
     So what was saved after a session had ended is found again after signing in.
     """
-    found = list(Draft.objects.filter(_whose(viewer), discussion=discussion, parent=parent))
-    return max(found, key=lambda draft: draft.updated_at, default=None)
+    found = _OF_MEMBER(viewer.user_id, discussion.pk) if viewer.user_id is not None else []
+    found += _OF_GUEST(viewer.guest_id, discussion.pk) if viewer.guest_id is not None else []
+    here = [draft for draft in found if draft.parent_id == (parent.pk if parent else None)]
+    return max(here, key=lambda draft: draft.updated_at, default=None)
+
+
+_OF_MEMBER = CompiledObjects(Draft, lambda pk, discussion: Draft.objects.filter(author=pk, discussion=discussion))
+_OF_GUEST = CompiledObjects(Draft, lambda pk, discussion: Draft.objects.filter(guest=pk, discussion=discussion))
 
 
 def _whose(viewer: Viewer) -> Q:
@@ -104,10 +111,15 @@ def drop_drafts(*, form_key: UUID, draft: Draft | None = None, seen: int = 0) ->
 
     By the key of the page and not by its writer: a guest's first save may be so late that the comment is somebody else's.
     """
+    if draft is None and not _SAVED_FROM(form_key):
+        return
     posted = Q(form_key=form_key) | Q(pk=draft.pk, version=seen) if draft else Q(form_key=form_key)
     if rows := list(Draft.objects.filter(posted).values_list("pk", "guest_id")):
         Draft.objects.filter(posted, pk__in=[pk for pk, _ in rows]).delete()
         _forget_guests([guest_id for _, guest_id in rows if guest_id])
+
+
+_SAVED_FROM = Compiled(lambda form_key: Draft.objects.filter(form_key=form_key).values_list("pk")[:1])
 
 
 @transaction.atomic

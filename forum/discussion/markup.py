@@ -8,6 +8,7 @@ Markdown would eat one, the text is shown as typed instead.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape, unescape
 from typing import Any
 
@@ -47,6 +48,7 @@ _WORD = re.compile(r"[^\W_]+")  # without the underscore, which is a mark of emp
 _NUMBERED = re.compile(r"<(?:ol start|li value)=\"(\d+)\"")
 
 
+@lru_cache(maxsize=16)  # a form looks whether anything of a text shows, and then it is stored
 def render(body: str) -> str:
     """Return ``body`` (Markdown as people type it) as safe HTML.
 
@@ -86,6 +88,7 @@ def escape_plain(text: str) -> str:
     return "\n".join(lines)
 
 
+@lru_cache(maxsize=16)
 def to_plain(html: str) -> str:
     """Return the visible text of HTML made by ``render``, a line break between paragraphs, for excerpts and mail."""
     # A list inside an item begins a line as well: without it, the words before and after would be one.

@@ -120,7 +120,7 @@ def blank_addresses(text: str) -> str:
     return _ADDRESS.sub(lambda match: " " * len(match[0]), text)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def tokens_of(text: str) -> tuple[Token, ...]:
     """Return the words of ``text`` that are neither in quoted lines nor part of an address; kept for whoever asks next."""
     return find_tokens(text)

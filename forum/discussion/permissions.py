@@ -40,7 +40,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
     return Viewer(
         user_id=user.pk if user.is_authenticated else None,
         guest_id=guest.pk if guest else None,
-        is_moderator=user.has_perm("discussion.moderate_comment"),
+        is_moderator=user.is_staff and user.has_perm("discussion.moderate_comment"),  # asked of few: it costs two queries
     )
 
 

@@ -80,14 +80,14 @@ def settle_new(*, discussion: Discussion, comment: Comment, now: datetime) -> No
         place(discussion, root, member)
     root.thread_changed_at = now
     written.insert(comment)
+    if parent is not None and parent is not root:
+        written.save(parent, (*PLACE_FIELDS, "waiting"))
     if root is not comment:
         if all(was_listed for member, was_listed in places if member not in (root, comment)):
             _add_preview(root, comment)
         else:
             root.preview1_id, root.preview2_id, root.last_reply_id = find_previews(root)
         written.save(root, ROOT_FIELDS)
-        if parent is not None and parent is not root:
-            written.save(parent, (*PLACE_FIELDS, "waiting"))
     _count_in_discussion(discussion, comment, 1)
     discussion.version, discussion.changed_at = discussion.version + 1, now
     written.save(discussion, (*COUNT_FIELDS, "version", "changed_at"))

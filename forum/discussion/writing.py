@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from forum.accounts.guests import foresee_guest, keep_guest_of_draft, store_guest
 from forum.accounts.models import Guest, User
+from forum.site.compiled import CompiledObjects
 
 from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .drafts import drop_drafts, save_draft
@@ -18,6 +21,7 @@ from .posting import Posting, prepare, store
 from .words import Words
 
 REPEATED_WITHIN = timedelta(days=1)
+LATEST_LOOKED_AT = 100  # nobody posts more in that time (``limits``)
 
 
 def send_comment(
@@ -126,7 +130,7 @@ def keep_draft(
 
 
 def _find_sent(key: UUID | None) -> Comment | None:
-    return Comment.objects.filter(form_key=key).first() if key else None
+    return next(iter(_SENT(key)), None) if key else None
 
 
 def _find_repeated(
@@ -135,14 +139,22 @@ def _find_repeated(
     """Return what the same person sent lately with the same words to the same place, unless taken back or not published."""
     if writer is None:
         return None
-    return Comment.objects.filter(
-        **{"author" if isinstance(writer, User) else "guest": writer},
-        discussion=discussion,
-        parent=parent,
-        body=body,
-        state__in=(Comment.State.HELD, Comment.State.PUBLISHED),
-        created_at__gt=(now or timezone.now()) - REPEATED_WITHIN,
-    ).first()
+    find = _REPEATED_BY_MEMBER if isinstance(writer, User) else _REPEATED_BY_GUEST
+    since = (now or timezone.now()) - REPEATED_WITHIN
+    found = find(writer.pk, discussion.pk, body, since)
+    return next((comment for comment in found if comment.parent_id == (parent.pk if parent else None)), None)
+
+
+def _ask_repeated(writer: str, pk: int, discussion: int, body: str, since: datetime) -> QuerySet[Comment]:
+    """Ask for comments with these words among the latest of a person: somebody may have written thousands."""
+    latest = Comment.objects.filter(**{writer: pk}).order_by("-pk").values("pk")[:LATEST_LOOKED_AT]
+    known = Comment.objects.filter(pk__in=latest, discussion=discussion, body=body, created_at__gt=since)
+    return known.filter(state__in=(Comment.State.HELD, Comment.State.PUBLISHED)).order_by("pk")
+
+
+_SENT = CompiledObjects(Comment, lambda key: Comment.objects.filter(form_key=key))
+_REPEATED_BY_MEMBER = CompiledObjects(Comment, partial(_ask_repeated, "author"))
+_REPEATED_BY_GUEST = CompiledObjects(Comment, partial(_ask_repeated, "guest"))
 
 
 def _key_of_sending(form_key: UUID, words: Words, discussion: Discussion, parent: Comment | None, member: User | None) -> UUID:

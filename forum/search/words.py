@@ -6,7 +6,7 @@ Both databases store these words and are asked for them; none of them takes a te
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -96,7 +96,11 @@ def stem(word: str, language: str) -> str:
     return fold(stemmers[language].stemWord(word)) or word
 
 
-def stems_of(text: str, language: str) -> list[str]:
+def stems_of(text: str, language: str) -> Sequence[str]:
     """Return the stems of all words of ``text`` in order; ``language`` is a code such as "en-GB"."""
-    base = base_language(language)
-    return [stem(folded, base) for word in _pattern_for(text).findall(text) if (folded := fold(word))]
+    return _stems_of(text, base_language(language)) if text else ()
+
+
+@lru_cache(maxsize=8)  # who posts asks twice: before the transaction, and in it
+def _stems_of(text: str, base: str) -> Sequence[str]:
+    return tuple(stem(folded, base) for word in _pattern_for(text).findall(text) if (folded := fold(word)))

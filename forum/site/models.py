@@ -4,9 +4,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, models
-from django.db.models import F
-from django.db.models.expressions import Combinable
+from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,17 +24,23 @@ class SingleRowManager(models.Manager["SiteVersion"]):
 
     def bump(self) -> None:
         """Add one to the version. Call it last in a transaction: it is the last row in the lock order."""
-        self._grow(version=F("version") + 1)
+        self._grow("version = version + 1")
 
     def bump_frame(self) -> None:
         """Add one to both numbers, last in a transaction: what every page shows has changed."""
-        self._grow(version=F("version") + 1, frame=F("frame") + 1)
+        self._grow("version = version + 1, frame = frame + 1")
 
-    def _grow(self, **grown: Combinable) -> None:
-        changed = {**grown, "changed_at": timezone.now()}
-        if not self.filter(pk=1).update(**changed):
+    def _grow(self, growth: str) -> None:
+        if not self._change(growth):
             self.get_or_create(pk=1)
-            self.filter(pk=1).update(**changed)
+            self._change(growth)
+
+    def _change(self, growth: str) -> bool:
+        alias = router.db_for_write(self.model)
+        now = connections[alias].ops.adapt_datetimefield_value(timezone.now())
+        with connections[alias].cursor() as cursor:
+            cursor.execute(f"UPDATE {self.model._meta.db_table} SET {growth}, changed_at = %s WHERE id = 1", [now])  # noqa: S608
+            return bool(cursor.rowcount)
 
 
 class SiteVersion(models.Model):

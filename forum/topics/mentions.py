@@ -16,7 +16,9 @@ from forum.accounts.models import User
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.services import lock_comment, show_change
+from forum.site import written
 from forum.site.bulk import insert_rows
+from forum.site.compiled import Compiled
 
 from .counting import Pair, apply_change, count_change, lock_counts, pairs_of
 from .events import topics_corrected
@@ -43,10 +45,27 @@ def settle_comment(comment: Comment, *, is_new: bool = False) -> None:
     """Store what topics ``comment`` shows as it is now. Its row is locked by the caller's transaction."""
     matcher = current_matcher()
     found = find_topics(comment, matcher) if comment.public else None
-    if not found and (is_new or not Mention.objects.filter(comment=comment).exists()):
+    if is_new and found:
+        _write_new(comment, found)
+    if is_new or (not found and not Mention.objects.filter(comment=comment).exists()):
         return
     lock_counts()
     _write(_make_plan({comment: found}, matcher))
+
+
+def _write_new(comment: Comment, found: Found) -> None:
+    """Store what was found in a comment of which nothing is stored yet."""
+    lock_counts()
+    shown = bool(_VISIBLE(comment.pk))
+    at = comment.published_at or comment.sort_at
+    written.insert_all(
+        [Mention(comment=comment, topic_id=topic_id, spans=places, shown=shown, at=at) for topic_id, places in found.items()]
+    )
+    if shown:
+        apply_change(count_change((), found))
+
+
+_VISIBLE = Compiled(lambda pk: Comment.objects.visible_to(ANONYMOUS).filter(pk=pk).values_list("pk"))
 
 
 def find_topics(comment: Comment, matcher: Matcher) -> dict[int, list[Span]]:

@@ -3,6 +3,8 @@
 import threading
 from uuid import UUID
 
+from forum.site.compiled import Compiled
+
 from .matching import Matcher, Term
 from .models import Spelling, Vocabulary
 
@@ -18,8 +20,11 @@ def read_vocabulary() -> Vocabulary | None:
 
 def current_matcher() -> Matcher:
     """Return the vocabulary in use. One query; all of its words are read once after each change."""
-    stamp = Vocabulary.objects.filter(pk=1).values_list("stamp", flat=True).first()
-    return matcher_of(stamp) if stamp else NOTHING
+    found = _STAMP()
+    return matcher_of(found[0][0]) if found else NOTHING
+
+
+_STAMP = Compiled(lambda: Vocabulary.objects.filter(pk=1).values_list("stamp"))
 
 
 def matcher_of(stamp: UUID) -> Matcher:

@@ -207,7 +207,7 @@ def test_finding_and_counting_costs_the_same_however_many_there_are(vocabulary, 
     comment = CommentFactory(body=BODY)
     Mention.objects.all().delete()
     TopicPair.objects.update(comment_count=counted)
-    with django_assert_num_queries(7):  # vocabulary, lock, mentions, visible, insert, fifteen counts; and the comment itself
+    with django_assert_num_queries(6):  # vocabulary, lock, visible, insert, fifteen counts; and the comment itself
         settle_comment(Comment.objects.get(pk=comment.pk), is_new=True)
     assert set(stored_counts().values()) == {counted + 1}
     with django_assert_num_queries(5):

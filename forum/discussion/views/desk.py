@@ -8,10 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 
+from articles.models import Article
 from forum.accounts.guests import find_guest, remember_guest
 from forum.accounts.limits import count_try
 from forum.accounts.links import OpenedLink
 from forum.accounts.models import Guest, User
+from forum.site.compiled import CompiledObjects
 from forum.site.models import SiteText
 
 from ..answering import find_answering
@@ -94,11 +96,7 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
             guest = answering.guest
             viewer = replace(viewer, guest_id=guest.pk)
     else:
-        discussion = get_object_or_404(
-            Discussion.objects.select_related("article").exclude(state=Discussion.State.HIDDEN),
-            article__slug=slug,
-            article__status="published",
-        )
+        discussion = _find_discussion(slug)
     draft = find_draft(viewer, discussion=discussion, parent=parent)
     parent_is_gone = False
     if parent:
@@ -129,6 +127,22 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
         ),
         answering=answering,
     )
+
+
+def _find_discussion(slug: str) -> Discussion:
+    """Return the discussion under an article that everybody may read, with the article; raise Http404."""
+    articles = _ARTICLES(slug)
+    discussions = _DISCUSSIONS(articles[0].pk) if articles else []
+    if not discussions:
+        raise Http404
+    discussions[0].article = articles[0]
+    return discussions[0]
+
+
+_ARTICLES = CompiledObjects(Article, lambda slug: Article.objects.published().filter(slug=slug))
+_DISCUSSIONS = CompiledObjects(
+    Discussion, lambda article: Discussion.objects.filter(article=article).exclude(state=Discussion.State.HIDDEN)
+)
 
 
 def keep_text(desk: Desk, *, is_deliberate: bool = True) -> None:

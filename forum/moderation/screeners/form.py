@@ -1,7 +1,9 @@
 """Checks of how a comment was sent: the field nobody sees, the time at the form, many places within an hour. No captcha."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from forum.accounts.client_address import network_of
 from forum.discussion.models import Comment
 from forum.discussion.screening import LINKS_AFTER, Kind, Signal, Strength, Submission
+from forum.site.compiled import Compiled
 
 from ..models import Evidence
 
@@ -56,22 +59,38 @@ class ManyPlaces:
         if published is None or published >= old:
             return []
         articles = {submission.article.pk}
-        for recent in self._read_recent(submission, now - WITHIN):
-            under_old = recent.filter(discussion__article__published_on__lt=old).order_by("-pk")
-            articles.update(under_old.values_list("discussion__article", flat=True)[:MOST_READ])
+        for rows in self._read_recent(submission, now - WITHIN, old):
+            articles.update(pk for (pk,) in rows)
         if len(articles) < SEVERAL:
             return []
         is_strong = len(articles) >= MANY and submission.approved_count < LINKS_AFTER
         sentence = _("The same writer or network wrote under %(count)s old articles within an hour.") % {"count": len(articles)}
         return [Signal("many_places", Strength.STRONG if is_strong else Strength.WEAK, sentence)]
 
-    def _read_recent(self, submission: Submission, since: datetime) -> Iterator[QuerySet[Comment]]:
-        """Yield what the same writer wrote since then, and what came from the same network: of the two, each has its index."""
-        recent = Comment.objects.filter(created_at__gt=since)
+    def _read_recent(self, submission: Submission, since: datetime, old: date) -> Iterator[Sequence[tuple[int]]]:
+        """Yield the articles of what the same writer wrote since then, and of what came from the same network."""
         if submission.author_id:
-            yield recent.filter(author=submission.author_id)
+            yield _BY_MEMBER(submission.author_id, since, old)
         if submission.guest_id:
-            yield recent.filter(guest=submission.guest_id)
+            yield _BY_GUEST(submission.guest_id, since, old)
         if network := network_of(submission.client_ip):
-            evidence = Evidence.objects.filter(network=network, at__gt=since).exclude(network="").order_by("-at")
-            yield recent.filter(pk__in=evidence.values("pk")[:MOST_READ])
+            yield _FROM_NETWORK(network, since, since, old)
+
+
+def _ask_articles(latest: QuerySet[Any], since: datetime, old: date) -> QuerySet[Comment, tuple[int]]:
+    """Ask for the old articles under which one of the MOST_READ first of ``latest`` was written since then."""
+    recent = Comment.objects.filter(pk__in=latest.values("pk")[:MOST_READ], created_at__gt=since)
+    return recent.filter(discussion__article__published_on__lt=old).values_list("discussion__article")
+
+
+def _ask_by(writer: str, pk: int, since: datetime, old: date) -> QuerySet[Comment, tuple[int]]:
+    return _ask_articles(Comment.objects.filter(**{writer: pk}).order_by("-pk"), since, old)
+
+
+def _ask_network(network: str, at: datetime, since: datetime, old: date) -> QuerySet[Comment, tuple[int]]:
+    evidence = Evidence.objects.filter(network=network, at__gt=at).exclude(network="").order_by("-at")
+    return _ask_articles(evidence, since, old)
+
+
+_BY_MEMBER, _BY_GUEST = Compiled(partial(_ask_by, "author")), Compiled(partial(_ask_by, "guest"))
+_FROM_NETWORK = Compiled(_ask_network)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from forum.discussion.screening import Signal, Strength, Submission
+from forum.site.compiled import CompiledObjects
 
 from .. import counts
 from ..classifier import Counts, score
@@ -21,7 +22,7 @@ class LearnedFilter:
     """How like the removed advertisements it is, by the words at hand. Silent while too little is known, or the secret is new."""
 
     def __call__(self, submission: Submission) -> list[Signal]:
-        state = FilterState.objects.filter(pk=1).first()
+        state = next(iter(_STATE()), None)
         if state is None or state.weak_from is None or state.fingerprint != fingerprint():
             return []
         text = own_text(submission.subject, submission.body)
@@ -61,6 +62,9 @@ class LearnedFilter:
         )
         sentence = _("These words were mostly in removed advertisements: %(words)s.") % {"words": words}
         return sentence, tuple(feature.span for feature, _count in shown if feature.span)
+
+
+_STATE = CompiledObjects(FilterState, lambda: FilterState.objects.filter(pk=1))
 
 
 def _overlap(one: Feature, other: Feature) -> bool:

@@ -1,9 +1,12 @@
 """The site's own rules about words. Rules about links are looked at where links are (``addresses``)."""
 
+from functools import lru_cache
+
 from django.utils.translation import gettext as _
 
-from forum.discussion.patterns import Pattern, PatternError, PatternSet, parse_pattern, tokens_of
+from forum.discussion.patterns import PatternError, PatternSet, parse_pattern, tokens_of
 from forum.discussion.screening import Signal, Strength, Submission
+from forum.site.compiled import Compiled
 
 from ..models import PhraseRule, RuleAction
 from ..texts import own_text
@@ -13,7 +16,7 @@ class SitePhrases:
     """A phrase that moderators look out for. Their note is the reason."""
 
     def __call__(self, submission: Submission) -> list[Signal]:
-        rules = PatternSet((pattern, rule) for rule in PhraseRule.objects.filter(is_active=True) if (pattern := _parse(rule)))
+        rules = _read_rules(tuple(_RULES()))
         tokens = tokens_of(own_text(submission.subject, submission.body))
         places: dict[PhraseRule, list[tuple[int, int]]] = {}
         for match, rule in rules.find(tokens):
@@ -32,9 +35,16 @@ class SitePhrases:
         return Signal("phrase_rule", strength, sentence, spans, refusal=refusal)
 
 
-def _parse(rule: PhraseRule) -> Pattern | None:
-    """Return the pattern of a rule; None for one that was stored by other means than its form."""
-    try:
-        return parse_pattern(rule.phrase)
-    except PatternError:
-        return None
+_RULES = Compiled(lambda: PhraseRule.objects.filter(is_active=True).order_by("pk").values_list("pk", "phrase", "action", "note"))
+
+
+@lru_cache(maxsize=2)
+def _read_rules(rows: tuple[tuple[int, str, str, str], ...]) -> PatternSet[PhraseRule]:
+    """Return the rules ready to be looked for, without those that were stored by other means than their form."""
+    rules = []
+    for pk, phrase, action, note in rows:
+        try:
+            rules.append((parse_pattern(phrase), PhraseRule(pk=pk, phrase=phrase, action=action, note=note)))
+        except PatternError:
+            continue
+    return PatternSet(rules)

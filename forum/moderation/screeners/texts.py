@@ -7,12 +7,13 @@ from django.utils.translation import ngettext
 
 from forum.discussion.models import Comment
 from forum.discussion.screening import Signal, Strength, Submission
+from forum.site.compiled import Compiled, padded
 
 from ..advertising import STRONG_AT, Sign, find_signs, weigh
 from ..counts import read_counts
 from ..keys import hash_all
 from ..models import TextMark
-from ..repeats import copied_share, is_near, sketch
+from ..repeats import SKETCH_SIZE, copied_share, is_near, sketch
 from ..texts import article_runs, own_links, own_text, topic_of
 from ..training import PURPOSE
 from ..wording import Reading, read, without_familiar
@@ -32,8 +33,7 @@ class Repeats:
         own = sketch(submission.body)
         if not own:
             return []
-        marks = TextMark.objects.filter(hash__in=own).exclude(comment=submission.comment_id or 0).order_by("-comment")
-        shared = Counter(marks.values_list("comment", flat=True)[:MARKS_READ])
+        shared = Counter(pk for (pk,) in _MARKS(padded(own, SKETCH_SIZE), submission.comment_id or 0))
         near = [pk for pk, count in shared.items() if is_near(own, count)]
         if not near:
             return []
@@ -56,6 +56,13 @@ class Repeats:
             len(comments),
         ) % {"count": len(comments)}
         return [Signal("repeat", Strength.STRONG if len(elsewhere) >= ELSEWHERE else Strength.WEAK, sentence)]
+
+
+_MARKS = Compiled(
+    lambda own, besides: (
+        TextMark.objects.filter(hash__in=own).exclude(comment=besides).order_by("-comment").values_list("comment")[:MARKS_READ]
+    )
+)
 
 
 class CopiedFromArticle:

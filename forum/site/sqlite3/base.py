@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
@@ -119,6 +120,10 @@ class QueueingCursor(base.SQLiteCursorWrapper):
 
     wrapper: DatabaseWrapper
 
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        """Return ``query`` with the marks of SQLite; each statement is looked through once."""
+        return super().convert_query(query, param_names=param_names) if param_names else _with_own_marks(query)
+
     def execute(self, query: str, params: Any = None) -> Any:
         """Send a statement."""
         if not query.startswith(_WRITES):
@@ -130,3 +135,8 @@ class QueueingCursor(base.SQLiteCursorWrapper):
         """Send a statement once for each list of parameters."""
         with self.wrapper.turn():
             return super().executemany(query, param_list)
+
+
+@lru_cache(maxsize=1024)
+def _with_own_marks(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")

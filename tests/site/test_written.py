@@ -1,0 +1,64 @@
+"""Rows that are written without the ORM's SQL are those that the ORM would write."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+
+from forum.discussion.models import Comment, Signal
+from forum.site import written
+from forum.site.compiled import Compiled, CompiledObjects
+from tests.factories import CommentFactory
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 3, 4, 12, 30, 15, 123_456, tzinfo=UTC)
+FIELDS = [field.attname for field in Comment._meta.concrete_fields]
+
+
+def test_a_row_that_is_inserted_is_the_one_that_the_orm_would_store():
+    stored = CommentFactory(posted_at=AT)
+    row = Comment(**{name: getattr(stored, name) for name in FIELDS} | {"id": None, "position": 77, "form_key": uuid4()})
+    written.insert(row)
+    assert row.pk not in (None, stored.pk)
+    found = Comment.objects.get(pk=row.pk)
+    assert [getattr(found, name) for name in FIELDS] == [getattr(row, name) for name in FIELDS]
+
+
+def test_many_rows_are_one_statement(django_assert_num_queries):
+    comment = CommentFactory()
+    rows = [
+        Signal(comment=comment, code=code, lane="care", strength="weak", sentence="It’s 100 % “so”.", spans=[[1, 2]], made_at=AT)
+        for code in ("one", "two")
+    ]
+    with django_assert_num_queries(1):
+        written.insert_all(rows)
+        written.insert_all([])
+    assert list(comment.signals.values_list("code", "sentence", "spans", "made_at")) == [
+        ("one", "It’s 100 % “so”.", [[1, 2]], AT),
+        ("two", "It’s 100 % “so”.", [[1, 2]], AT),
+    ]
+
+
+def test_only_the_named_fields_of_a_row_are_changed():
+    comment = CommentFactory()
+    comment.reason, comment.body, comment.edited_at = "other", "Not stored.", AT
+    written.save(comment, ("reason", "edited_at"))
+    found = Comment.objects.get(pk=comment.pk)
+    assert (found.reason, found.edited_at) == ("other", AT)
+    assert found.body != "Not stored."
+
+
+def test_moments_days_and_keys_are_values_of_compiled_queries():
+    comment = CommentFactory(posted_at=AT)
+    key = uuid4()
+    Comment.objects.filter(pk=comment.pk).update(form_key=key, created_at=AT)
+    after = Compiled(lambda moment: Comment.objects.filter(created_at__gt=moment).values_list("pk"))
+    assert (after(AT.replace(second=14)), after(AT)) == ([(comment.pk,)], [])
+    by_key = CompiledObjects(Comment, lambda key: Comment.objects.filter(form_key=key))
+    assert by_key(uuid4()) == []
+    (found,) = by_key(key)
+    assert [getattr(found, name) for name in FIELDS] == [getattr(Comment.objects.get(pk=comment.pk), name) for name in FIELDS]
+    published = Compiled(lambda day: Comment.objects.filter(discussion__article__published_on__lt=day).values_list("pk"))
+    assert published(date(1900, 1, 1)) == []
+    assert published(date(2999, 1, 1)) == [(comment.pk,)]
