@@ -41,7 +41,7 @@ CALLERS = {
     "forum/mail/failures.py",
     "forum/jobs/worker.py",
     "forum/site/startup.py",
-    "forum/site/management/commands/serve.py",
+    "forum/site/serving.py",
 }
 
 MODULES = sorted(

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from string import ascii_uppercase
 
-from confusable_homoglyphs import confusables
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -86,6 +85,8 @@ def _latin_look_alike(char: str) -> str:
     """Return the Latin letter or digit that ``char`` looks like, as itself or as a capital ("н" goes with "Н"), else ``char``."""
     if char.isascii():
         return char
+    from confusable_homoglyphs import confusables  # 7 MB that a process needs once somebody writes such a letter
+
     for form in (char, char.upper()):
         found = confusables.is_confusable(form) if len(form) == 1 else []
         for likeness in found[0]["homoglyphs"] if isinstance(found, list) and found else ():

@@ -6,11 +6,11 @@ It is started by its command, for the frame of the site knows nothing of jobs.
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from types import TracebackType
 
-from django.conf import settings
-
 RESTART_SECONDS = 2.0  # a worker that cannot even start must not fill the machine with attempts
+MANAGE = Path(__file__).resolve().parents[2] / "manage.py"
 STOP_SECONDS = 15  # for the job at hand; one that takes longer is cut off, and returns to the queue
 
 
@@ -36,7 +36,7 @@ class WorkerProcess:
             self._process.kill()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work", "--stop-with-parent", "--verbosity", "0"]
+        command = [sys.executable, str(MANAGE), "work", "--stop-with-parent", "--verbosity", "0"]
         # A session of its own: Ctrl-C reaches every process of a terminal, and would ask it to end twice.
         return subprocess.Popen(command, start_new_session=True)  # noqa: S603  (nothing in it comes from outside)
 

@@ -14,6 +14,8 @@ class Command(BaseCommand):
 
     help = "Run background jobs and the schedule. Start as many as you like, on any machine; SIGTERM stops after the current job."
 
+    requires_system_checks = ()  # they load every page of the site; whoever serves has run them
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the one option."""
         parser.add_argument(

@@ -1,0 +1,110 @@
+"""The site while it runs: web processes and the background worker, kept running by the process that the operator started.
+
+``manage.py serve`` prepares everything and then becomes this program (``exec``), which knows nothing of Django: that would only
+wait here, in 80 MB. Its processes begin clean, so that SIGHUP renews them with the code as it is then.
+"""
+
+import atexit
+import json
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from http.client import HTTPConnection, HTTPException
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from forum.site.companion import WorkerProcess
+
+ROOT = Path(__file__).resolve().parents[2]
+THREADS_PER_WORKER = 4  # a thread that waits for the database lets another one answer; more only take turns
+STOP_SECONDS = 3  # what is still being answered then is cut off
+ANSWER_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is served: ``application`` by dotted path, ``name`` and ``url`` as they are announced."""
+
+    application: str
+    name: str
+    url: str
+    host: str
+    port: int
+    workers: int
+    with_worker: bool
+
+
+def become(site: Site) -> NoReturn:
+    """Let this process be the one that keeps ``site`` running, from now on; it keeps its id."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    own = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    command = [sys.executable, "-P", "-m", "forum.site.serving", json.dumps(asdict(site))]
+    os.execve(sys.executable, command, own)  # noqa: S606 - no shell, and nothing in it comes from outside
+
+
+def load_application(path: str) -> Any:
+    """Return what answers requests, in a web process."""
+    # The threads of the web server may still be at work when Python takes itself apart, and then abort with noise. Nothing here
+    # needs taking apart: whatever counts is in the database.
+    atexit.register(os._exit, 0)
+    module, _, name = path.rpartition(".")
+    return getattr(import_module(module), name)
+
+
+def serve(site: Site) -> None:
+    """Run ``site`` until it is asked to stop."""
+    # Forked workers would share what this process has open; spawned ones begin clean.
+    multiprocessing.set_start_method("spawn", force=True)
+    with WorkerProcess() if site.with_worker else nullcontext() as worker:
+        server = Granian(
+            site.application,
+            address=site.host,
+            port=site.port,
+            interface=Interfaces.WSGI,
+            workers=site.workers,
+            blocking_threads=THREADS_PER_WORKER,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS,
+            log_level=LogLevels.error,
+            websockets=False,
+        )
+        if worker is not None:
+            server.on_reload(worker.renew)  # SIGHUP: the web server itself renews its own processes, one after the other
+        server.on_startup(threading.Thread(target=_announce, args=(site,), daemon=True).start)
+        server.serve(target_loader=load_application)
+
+
+def _announce(site: Site) -> None:
+    """Print the address as soon as the site answers there, whatever it answers."""
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(site.host, site.host)  # noqa: S104
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        question = HTTPConnection(local, site.port, timeout=ANSWER_SECONDS)
+        try:
+            question.request("GET", "/healthz")
+            question.getresponse()
+        except (OSError, HTTPException):
+            time.sleep(0.05)
+            continue
+        finally:
+            question.close()
+        print(f"{site.name} is at {site.url} (Ctrl-C stops it)", flush=True)
+        return
+
+
+if __name__ == "__main__":
+    try:
+        serve(Site(**json.loads(sys.argv[1])))
+    except KeyboardInterrupt:
+        sys.exit(130)
