@@ -181,7 +181,7 @@ def workers_of(site: Site) -> list[int]:
     return found
 
 
-def test_worker_runs_beside_the_site_is_started_again_and_ends_with_it(start_site: Callable[..., Site]) -> None:
+def test_worker_runs_beside_the_site_unless_unwanted_is_started_again_and_ends_with_it(start_site: Callable[..., Site]) -> None:
     site = start_site()
     (worker,) = workers_of(site)
     os.kill(worker, signal.SIGKILL)
@@ -189,9 +189,6 @@ def test_worker_runs_beside_the_site_is_started_again_and_ends_with_it(start_sit
     (second,) = workers_of(site)
     assert site.press_ctrl_c()[0] == 0
     assert not Path(f"/proc/{second}").exists()
-
-
-def test_site_without_worker(start_site: Callable[..., Site]) -> None:
     assert workers_of(start_site("--no-worker")) == []
 
 
