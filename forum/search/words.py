@@ -96,9 +96,9 @@ def stem(word: str, language: str) -> str:
     return fold(stemmers[language].stemWord(word)) or word
 
 
-def stems_of(text: str, language: str) -> Sequence[str]:
+def stems_of(text: str, language: str) -> list[str]:
     """Return the stems of all words of ``text`` in order; ``language`` is a code such as "en-GB"."""
-    return _stems_of(text, base_language(language)) if text else ()
+    return [*_stems_of(text, base_language(language))] if text else []
 
 
 @lru_cache(maxsize=8)  # who posts asks twice: before the transaction, and in it
