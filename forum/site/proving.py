@@ -5,9 +5,7 @@ import threading
 from typing import Any, Protocol
 from urllib.parse import quote
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg.pq import ExecStatus
 
 from .freshness import Proof, Versions
 
@@ -44,17 +42,20 @@ class _PostgreSQLAsker:
     """A connection on which each statement is planned once."""
 
     def __init__(self, alias: str) -> None:
+        import psycopg  # a site on SQLite does without it, and without its 5 MB in each process
+
         wrapper: Any = connections[alias]
         parameters = {"connect_timeout": CONNECT_SECONDS} | wrapper.get_connection_params() | {"autocommit": True}
         self._connection = psycopg.connect(**parameters)
         self._low = self._connection.pgconn
+        self._failure, self._status = psycopg.OperationalError, psycopg.pq.ExecStatus
         self._names: dict[str, bytes] = {}  # of prepared statements
 
     def ask(self, proof: Proof) -> Versions | None:
         name = self._names.get(proof.statement) or self._prepare(proof.statement)
         found = self._low.exec_prepared(name, [proof.of.encode()])
-        if found.status != ExecStatus.TUPLES_OK:
-            raise psycopg.OperationalError(found.error_message.decode(errors="replace"))
+        if found.status != self._status.TUPLES_OK:
+            raise self._failure(found.error_message.decode(errors="replace"))
         if not found.ntuples:
             return None
         return tuple(int(found.get_value(0, column) or 0) for column in range(found.nfields))
@@ -62,8 +63,8 @@ class _PostgreSQLAsker:
     def _prepare(self, statement: str) -> bytes:
         name = f"proof_{len(self._names)}".encode()
         made = self._low.prepare(name, statement.replace("%s", "$1::text").encode())
-        if made.status != ExecStatus.COMMAND_OK:
-            raise psycopg.OperationalError(made.error_message.decode(errors="replace"))
+        if made.status != self._status.COMMAND_OK:
+            raise self._failure(made.error_message.decode(errors="replace"))
         self._names[statement] = name
         return name
 
@@ -117,7 +118,7 @@ class Prover:
                 ask = self._asker.ask
                 asked.answers = {proof: ask(proof) for proof in asked.proofs}
                 return
-            except (psycopg.Error, sqlite3.Error) as error:
+            except _failures(self._alias) as error:
                 self.close()
                 if attempt == 2:
                     asked.failure = UnreachableError(str(error))
@@ -127,6 +128,15 @@ class Prover:
         asker, self._asker = self._asker, None
         if asker is not None:
             asker.close()
+
+
+def _failures(alias: str) -> type[Exception]:
+    """Return what a database raises that does not answer."""
+    if connections[alias].vendor == "sqlite":
+        return sqlite3.Error
+    import psycopg
+
+    return psycopg.Error
 
 
 def _connect(alias: str) -> _Asker:
