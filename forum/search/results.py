@@ -33,6 +33,13 @@ ARTICLES_ABOVE = 3  # the best of them stand above the comments
 OFFERED = 8  # articles, or choices of another filter
 MAX_WORDS_CHARS = 60  # of what was typed, repeated in a sentence
 _PLACE = re.compile(r"([0-9]{1,18})-([1-9][0-9]{0,17})")
+# What is shown of a comment and its surroundings: each column that is not needed costs time for every one found.
+SHOWN_OF_COMMENT = (
+    *(field.name for field in Comment._meta.concrete_fields if field.name != "body"),
+    "root__locked",
+    "discussion__state",
+    *(f"discussion__article__{name}" for name in ("slug", "title", "language")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +140,7 @@ def _read_comments(
 ) -> list[CommentResult]:
     """Return what everybody may read of ``matches``, but for the people whom ``viewer`` does not want to read."""
     rows = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=[match.pk for match in matches])
-    rows = rows.select_related("discussion__article", "root").defer(
-        "body", "root__body", "root__body_html", "discussion__article__body", "discussion__article__body_html"
-    )
+    rows = rows.select_related("discussion__article", "root").only(*SHOWN_OF_COMMENT)
     comments = {comment.pk: comment for comment in rows}
     ignored = read_ignored(viewer.user_id)
     shown = [comments[match.pk] for match in matches if match.pk in comments]
@@ -227,7 +232,7 @@ def _offer_years(chosen: Chosen, years: Counter[int]) -> Ways:
 def _offer_articles(chosen: Chosen, places: Counter[int]) -> Ways:
     if chosen.discussion:
         return _ways(_("Article"), [], chosen.discussion.article.title, chosen.path(discussion=None))
-    rows = Discussion.objects.in_sight().select_related("article").defer("article__body", "article__body_html")
+    rows = Discussion.objects.in_sight().select_related("article").only("article__slug", "article__title")
     discussions = rows.in_bulk([pk for pk, _count in places.most_common(OFFERED)])
     ways = [
         Way(discussions[pk].article.title, chosen.path(discussion=discussions[pk]), count)
