@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db.models import F
 
 from forum.discussion.models import ActorKind, Comment, Decision
+from forum.site import written
 
 from . import counts
 from .calibration import MIN_DECISIONS, UNSCORED, choose_thresholds
@@ -113,9 +114,8 @@ def learn(comment: Comment, text: Text, *, state: FilterState, is_spam: bool, no
         said = score([before.get(number) for number in hashes], totals).probability
     FilterState.objects.filter(pk=1).update(ham=F("ham") + int(not is_spam), spam=F("spam") + int(is_spam))
     state.ham, state.spam = state.ham + (not is_spam), state.spam + is_spam
-    TrainedComment.objects.create(
-        comment=comment, is_spam=is_spam, hashes=array("q", hashes).tobytes(), score=said, trained_at=now
-    )
+    lesson = TrainedComment(comment=comment, is_spam=is_spam, hashes=array("q", hashes).tobytes(), score=said, trained_at=now)
+    written.insert(lesson)
 
 
 def unlearn(learned: TrainedComment) -> None:
