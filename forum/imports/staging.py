@@ -305,12 +305,12 @@ class Staging:
 
     def known_under_articles(self) -> dict[str, int]:
         """Return, by article of the file that is not here by its own name, a comment of it that is."""
-        return dict(
-            self._db.execute(
-                "SELECT a.source_id, min(c.known) FROM article a JOIN comment c ON c.article IN (a.source_id, a.slug)"
-                " WHERE a.pk IS NULL AND c.known IS NOT NULL GROUP BY a.seq"
-            )
-        )
+        first = dict(self._db.execute("SELECT article, min(known) FROM comment WHERE known IS NOT NULL GROUP BY article"))
+        found = {}
+        for source_id, slug in self._db.execute("SELECT source_id, slug FROM article WHERE pk IS NULL"):
+            if known := [first[name] for name in {source_id, slug} if name in first]:
+                found[source_id] = min(known)
+        return found
 
     def known_article_pks(self) -> list[int]:
         """Return the keys of articles of the file that are here, some hundred at most."""
