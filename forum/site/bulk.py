@@ -32,7 +32,7 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     values = [_change(row, changes) for row in rows]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(statement) as copy:
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in values:
                     copy.write_row(row)
         else:
