@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from articles.models import Article
 from forum.discussion.models import Comment
+from forum.site.compiled import CompiledObjects
 
 from .words import MAX_WORD_CHARS
 
@@ -104,4 +105,7 @@ class IndexState(models.Model):
     @classmethod
     def load(cls) -> "IndexState":
         """Return the row; a new one, not stored, before anything was indexed."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        return next(iter(_STATE()), None) or cls(pk=1)
+
+
+_STATE = CompiledObjects(IndexState, lambda: IndexState.objects.filter(pk=1))

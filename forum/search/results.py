@@ -5,7 +5,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +24,7 @@ from forum.discussion.narrowing import Choice, Way, Ways, read_filters
 from forum.discussion.paging import Pager
 from forum.discussion.permissions import ANONYMOUS, Viewer, can_reply
 from forum.discussion.questions import shorten
+from forum.site.compiled import Compiled, padded
 
 from .filters import ARTICLES, COMMENTS, UNANSWERED, Chosen
 from .query import parse
@@ -33,13 +37,6 @@ ARTICLES_ABOVE = 3  # the best of them stand above the comments
 OFFERED = 8  # articles, or choices of another filter
 MAX_WORDS_CHARS = 60  # of what was typed, repeated in a sentence
 _PLACE = re.compile(r"([0-9]{1,18})-([1-9][0-9]{0,17})")
-# What is shown of a comment and its surroundings: each column that is not needed costs time for every one found.
-SHOWN_OF_COMMENT = (
-    *(field.name for field in Comment._meta.concrete_fields if field.name != "body"),
-    "root__locked",
-    "discussion__state",
-    *(f"discussion__article__{name}" for name in ("slug", "title", "language")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +136,10 @@ def _read_comments(
     matches: Sequence[Match], outcome: Outcome, viewer: Viewer, visitor_name: str, now: datetime
 ) -> list[CommentResult]:
     """Return what everybody may read of ``matches``, but for the people whom ``viewer`` does not want to read."""
-    rows = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=[match.pk for match in matches])
-    rows = rows.select_related("discussion__article", "root").only(*SHOWN_OF_COMMENT)
-    comments = {comment.pk: comment for comment in rows}
+    if not matches:
+        return []
+    rows = _COMMENTS(padded((match.pk for match in matches), COMMENTS_ON_A_PAGE))
+    comments = {comment.pk: comment for comment in map(_make_comment, rows)}
     ignored = read_ignored(viewer.user_id)
     shown = [comments[match.pk] for match in matches if match.pk in comments]
     return [
@@ -149,6 +147,28 @@ def _read_comments(
         for comment in shown
         if not ignored.has(comment.author_id, comment.guest_id)
     ]
+
+
+def _ask_comments(ids: tuple[int, ...]) -> "QuerySet[Comment, tuple[Any, ...]]":
+    rows = Comment.objects.visible_to(ANONYMOUS).filter(pk__in=ids)
+    article = (f"discussion__article__{name}" for name in _OF_ARTICLE)
+    return rows.values_list(*_OF_COMMENT, "root__locked", "discussion__state", *article)
+
+
+# What is shown of a comment and its surroundings, and no more.
+_OF_COMMENT = [field.attname for field in Comment._meta.concrete_fields if field.name != "body"]
+_OF_ARTICLE = ("id", "slug", "title", "language")
+_COMMENTS = Compiled(_ask_comments)
+
+
+def _make_comment(row: tuple[Any, ...]) -> Comment:
+    own, (root_locked, state, *article) = row[: len(_OF_COMMENT)], row[len(_OF_COMMENT) :]
+    comment = Comment.from_db(DEFAULT_DB_ALIAS, _OF_COMMENT, own)
+    root = (comment.root_id, root_locked)
+    comment.root = Comment.from_db(DEFAULT_DB_ALIAS, ["id", "locked"], root) if comment.root_id else None
+    comment.discussion = Discussion.from_db(DEFAULT_DB_ALIAS, ["id", "state"], (comment.discussion_id, state))
+    comment.discussion.article = Article.from_db(DEFAULT_DB_ALIAS, list(_OF_ARTICLE), article)
+    return comment
 
 
 def _describe(comment: Comment, outcome: Outcome, viewer: Viewer, visitor_name: str, now: datetime) -> CommentResult:
