@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from forum.discussion.models import Comment
 from forum.discussion.permissions import ANONYMOUS
@@ -35,12 +35,11 @@ def find_near_later(ids: Collection[int]) -> None:
 
 def forget(comment: Comment) -> None:
     """Take away every row that says something of the words of ``comment``, which its transaction has locked."""
-    drop(Neighbour.objects.filter(thread=comment))
-    drop(Neighbour.objects.filter(comment=comment))
+    drop(Neighbour.objects.filter(Q(thread=comment) | Q(comment=comment)))
 
 
 def drop(rows: QuerySet[Neighbour]) -> None:
-    """Delete ``rows`` in the order of their ids, so that two that delete the same never wait in a circle."""
+    """Delete ``rows`` in the order of their ids; once a transaction, so that two that delete the same never wait in a circle."""
     if ids := list(rows.select_for_update().order_by("pk").values_list("pk", flat=True)):
         Neighbour.objects.filter(pk__in=ids).delete()
 

@@ -1,5 +1,7 @@
 """The worker looks for what is near while people change, remove and correct the same comments: nothing untrue, nothing lost."""
 
+from functools import partial
+
 import pytest
 
 from forum.accounts.people import Person
@@ -71,3 +73,17 @@ def test_worker_and_people_at_the_same_comments(attempt: int) -> None:
     begin_again()
     assert walk_on()
     assert followed == shown()
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_texts_that_are_near_to_each_other_change_at_once(attempt: int) -> None:
+    comments = [CommentFactory(body=BODY, guest=GuestFactory()) for _ in range(8)]
+    Neighbour.objects.bulk_create(
+        Neighbour(thread=thread, rank=rank, comment=comment)
+        for thread in comments
+        for rank, comment in enumerate(one for one in comments if one != thread)
+    )
+    moderator = Actor(ActorKind.MODERATOR, ModeratorFactory())
+    acts = [partial(redact_comment, comment, body="Nothing more.", actor=moderator) for comment in comments]
+    assert [outcome for outcome in at_once(acts) if isinstance(outcome, Exception)] == []
+    assert not Neighbour.objects.exists()
