@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.chromium import CHROMIUM_FLAGS, find_chromium
+from tests.migrated import copy_migrated, migrated_template, shared_folder
 from tests.workers import Workers
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -23,6 +25,14 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 # Fixtures by which a test reaches a database: the test's own, or that of a site of its own.
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "new_database", "environment"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep a folder that the processes of this run share; those that xdist starts find it in their environment."""
+    if not hasattr(config, "workerinput"):
+        shared = ExitStack()
+        shared.enter_context(shared_folder())
+        config.add_cleanup(shared.close)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest leaves out what ``-m`` does not ask for
@@ -57,6 +67,24 @@ settings.register_profile("suite", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("suite")
 
 sys.addaudithook(_refuse_other_machines)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Let Django take the SQLite file that is there, migrated; it goes with its folder."""
+    return not os.environ["DATABASE_URL"].startswith("postgres")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_keepdb: bool) -> None:
+    """Begin with a copy of the database that all processes share."""
+    from django.conf import settings
+
+    test = settings.DATABASES["default"].setdefault("TEST", {})
+    if django_db_keepdb:
+        copy_migrated(Path(test["NAME"]))
+    else:
+        test["TEMPLATE"] = migrated_template(os.environ["DATABASE_URL"])
 
 
 @pytest.fixture(scope="session")

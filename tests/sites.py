@@ -1,7 +1,6 @@
 """Sites of their own, a folder and a database each, used by commands as an operator gives them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+
+from tests.migrated import give_migrated
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,15 +53,8 @@ class Site:
         )
 
     def migrate(self) -> None:
-        """Make its database. On SQLite the first of this process is kept, and others begin with a copy: that takes a tenth."""
-        own, kept = self.folder / "understory.sqlite3", Path(str(settings.DATA_DIR)) / "migrated.sqlite3"
-        if "DATABASE_URL" not in self.environment and kept.exists():
-            self.folder.mkdir(exist_ok=True)
-            shutil.copy(kept, own)
-            return
-        assert self.manage("migrate", "--verbosity=0").stderr == ""
-        if own.exists():
-            shutil.copy(own, kept)
+        """Give it a migrated database, in the place of the empty one that it may have."""
+        give_migrated(self.environment)
 
     def fill(self) -> None:
         """Give it an article with a conversation, in every state that the sample has."""

@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from tests.migrated import copy_migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 
 # Looks at a site with an OpenID Connect provider, as a browser does; prints what it saw.
@@ -83,6 +85,7 @@ def test_nothing_is_shown_without_a_provider(client: Client) -> None:
 def test_button_leads_to_the_provider(tmp_path: Path, provider: str) -> None:
     app = {"provider_id": "clinic", "name": "Clinic account", "client_id": "understory", "secret": "s"}
     app["settings"] = {"server_url": provider}
+    copy_migrated(tmp_path / "site.sqlite3")
     done = run_site(tmp_path, json.dumps({"openid_connect": {"APPS": [app]}}), LOOK)
     assert done.returncode == 0, done.stderr
     saw = json.loads(done.stdout)

@@ -20,6 +20,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.migrated import give_migrated
 from tests.workers import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +55,12 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
         administrator.execute(f"CREATE DATABASE {name}")
         yield clean | {"DATABASE_URL": urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()}
         administrator.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def _is_migrated(environment: dict[str, str]) -> None:
+    """Let the site have started before, as far as its database goes."""
+    give_migrated(environment)
 
 
 @pytest.fixture
@@ -181,6 +188,7 @@ def workers_of(site: Site) -> list[int]:
     return found
 
 
+@pytest.mark.usefixtures("_is_migrated")
 def test_worker_runs_beside_the_site_unless_unwanted_is_started_again_and_ends_with_it(start_site: Callable[..., Site]) -> None:
     site = start_site()
     (worker,) = workers_of(site)
@@ -251,6 +259,7 @@ def test_file_that_is_no_database_is_one_sentence(environment: dict[str, str], p
     assert "file is not a database" in complaint
 
 
+@pytest.mark.usefixtures("_is_migrated")
 def test_a_new_release_takes_over_while_people_read(start_site: Callable[..., Site], environment: dict[str, str]) -> None:
     site = start_site()
     (worker,) = workers_of(site)
