@@ -89,13 +89,17 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_k
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Keep one connection to a SQLite file open while tests last: the last one to close takes the write-ahead log away.
+    """Remember what the database holds, and keep one connection to a SQLite file open while tests last.
 
-    Else a worker that ends and a test that begins would take it away and make it anew at the same moment, over and over.
+    The last one to close takes the write-ahead log away: else a worker that ends and a test that begins would take it away and
+    make it anew at the same moment, over and over.
     """
     with django_db_blocker.unblock():
         from django.db import connection
 
+        from tests.flushing.management.commands.flush import remember_rows
+
+        remember_rows()
         name = str(connection.settings_dict["NAME"])
     if connection.vendor != "sqlite":
         yield
@@ -112,24 +116,6 @@ def _forget_articles() -> None:
     from articles import pages
 
     pages._kept.clear()
-
-
-@pytest.fixture(autouse=True)
-def _clear_decisions(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Empty the append-only log before Django empties the tables of a test that commits."""
-    marker = request.node.get_closest_marker("django_db")
-    commits = {"live_server", "transactional_db"} & set(request.fixturenames) or (marker and marker.kwargs.get("transaction"))
-    if not commits:
-        yield
-        return
-    request.getfixturevalue("transactional_db")  # asked for here, so that it is torn down after this
-    yield
-    from forum.discussion.append_only import opened_decisions
-    from forum.discussion.models import Decision
-
-    with opened_decisions():
-        Decision.objects.filter(undoes__isnull=False).delete()  # they hold on to those that they take back
-        Decision.objects.all().delete()
 
 
 @pytest.fixture(scope="session")

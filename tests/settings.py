@@ -43,9 +43,10 @@ os.environ.update(
 os.environ["DATABASE_URL"] = os.environ.get("DATABASE_URL") or f"sqlite:///{_folder / 'unused.sqlite3'}"
 
 from forum.settings import *  # noqa: E402, F403
-from forum.settings import DATABASES  # noqa: E402
+from forum.settings import DATABASES, INSTALLED_APPS  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as on a real site: a browser's requests have connections of their own, and the write-ahead log is used.
     DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
+INSTALLED_APPS = ["tests.flushing", *INSTALLED_APPS]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow hash protects nobody here
