@@ -48,5 +48,7 @@ from forum.settings import DATABASES, INSTALLED_APPS  # noqa: E402
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as on a real site: a browser's requests have connections of their own, and the write-ahead log is used.
     DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
+else:
+    DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 300  # of threads that act at once on a busy machine, some wait long
 INSTALLED_APPS = ["tests.flushing", *INSTALLED_APPS]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a slow hash protects nobody here

@@ -34,6 +34,7 @@ class WorkerProcess:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
+            self._process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, str(MANAGE), "work", "--stop-with-parent", "--verbosity", "0"]

@@ -5,6 +5,7 @@ LETTER_SHEETS names a folder into which a sheet of each is drawn, for people to 
 
 import os
 import re
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pytest_django import Settings
 
 from tests.conftest import Visitors
 from tests.mail.every_letter import Sheet, write_every_letter
-from tests.mail.smtp import free_port
+from tests.mail.smtp import closed_port
 from tests.pages import find_faults_in_all_lights
 
 pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db]
@@ -23,11 +24,13 @@ DARK = "@media (prefers-color-scheme: dark)"
 
 
 @pytest.fixture(autouse=True)
-def _queue(settings: Settings) -> None:
+def _queue(settings: Settings) -> Iterator[None]:
     """Let mail wait: there is no mail server."""
     settings.EMAIL_BACKEND = "forum.mail.backend.QueueingBackend"
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
+    with closed_port() as port:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        yield
 
 
 def test_every_letter_can_be_read_in_light_and_dark_and_on_a_narrow_screen(visitors: Visitors) -> None:

@@ -14,6 +14,7 @@ from forum.discussion.recount import recount_discussion
 from forum.discussion.services import Actor, StaleVersionError, transition
 from tests.discussion.naive import expected, stored
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
+from tests.workers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +28,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
 
     def run(number: int, act: Callable[[], object]) -> None:
         try:
-            start.wait(timeout=10)
+            start.wait(PATIENCE_SECONDS)
             outcomes[number] = act()
         except Exception as error:  # the test looks at it
             outcomes[number] = error
@@ -38,7 +39,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(PATIENCE_SECONDS)
     assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
     return outcomes
 

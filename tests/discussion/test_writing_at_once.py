@@ -11,6 +11,7 @@ from django.urls import reverse
 from forum.accounts.models import Guest
 from forum.discussion.models import Comment, Decision, Draft
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory
+from tests.workers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +26,7 @@ def _send_at_once(address, forms, member=None):
 
     def send(browser, typed):
         try:
-            start.wait(timeout=10)
+            start.wait(PATIENCE_SECONDS)
             answers.append(browser.post(address, typed))
         finally:
             connection.close()
@@ -34,7 +35,7 @@ def _send_at_once(address, forms, member=None):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(PATIENCE_SECONDS)
     assert len(answers) == len(forms)
     return answers
 

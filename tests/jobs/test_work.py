@@ -11,7 +11,7 @@ from django_tasks_db.models import DBTaskResult
 
 from forum.jobs.models import Schedule
 from tests.jobs.sample import jobs
-from tests.workers import Workers, wait_until
+from tests.workers import PATIENCE_SECONDS, Workers, wait_until
 
 
 def test_four_workers_share_the_jobs_and_take_each_turn_once(workers: Workers) -> None:
@@ -35,7 +35,7 @@ def test_worker_asked_to_stop_finishes_its_job_and_begins_no_other(workers: Work
     wait_until(lambda: jobs.read_diary() == ["began"])
     worker.send_signal(signal.SIGTERM)
     (tmp_path / "go").touch()
-    assert worker.wait(20) == 0
+    assert worker.wait(PATIENCE_SECONDS) == 0
     assert jobs.read_diary() == ["began", "ended"]
     statuses = list(DBTaskResult.objects.order_by("enqueued_at").values_list("status", flat=True))
     assert statuses == [TaskResultStatus.SUCCESSFUL, TaskResultStatus.READY]
@@ -46,7 +46,7 @@ def test_idle_worker_stops_at_ctrl_c(workers: Workers) -> None:
     worker = workers.start()
     workers.wait_until_ready()
     worker.send_signal(signal.SIGINT)
-    assert worker.wait(20) == 0
+    assert worker.wait(PATIENCE_SECONDS) == 0
 
 
 def test_job_of_a_killed_worker_is_done_by_another(workers: Workers) -> None:

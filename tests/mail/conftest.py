@@ -6,6 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from tests.mail.smtp import MailServer
+from tests.workers import PATIENCE_SECONDS
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +21,7 @@ def mail_server(settings: Settings) -> Iterator[MailServer]:
     server = MailServer()
     server.start()
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 1
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, PATIENCE_SECONDS
     yield server
     server.is_silent_after_data = False
     server.stop()

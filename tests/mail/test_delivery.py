@@ -22,6 +22,7 @@ from forum.mail.letters import Letter, Paragraph
 from forum.mail.models import OutgoingMessage
 from forum.mail.sending import MailingList, send_letters, write_letter
 from tests.mail.smtp import MailServer
+from tests.workers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 
@@ -153,14 +154,16 @@ def test_refusal_of_the_text_says_nothing_about_the_address(mail_server: MailSer
 
 
 def test_server_silent_after_the_text_counts_as_perhaps_sent_and_is_tried_again(
-    mail_server: MailServer, clock: time_machine.Traveller
+    mail_server: MailServer, clock: time_machine.Traveller, settings: Settings
 ) -> None:
+    settings.EMAIL_TIMEOUT = 3
     mail_server.is_silent_after_data = True
     _send("a@example.org")
     _deliver()
     row = OutgoingMessage.objects.get()
     assert (row.state, row.may_have_arrived, row.attempts) == (State.WAITING, True, 1)
     mail_server.is_silent_after_data = False
+    settings.EMAIL_TIMEOUT = PATIENCE_SECONDS
     clock.shift(MINUTE)
     _deliver()
     row.refresh_from_db()

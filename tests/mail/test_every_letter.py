@@ -1,13 +1,14 @@
 """Every mail, as it is written: the same words in both of its parts, none that hurts, and no kind without an example."""
 
 import re
+from collections.abc import Iterator
 
 import html5lib
 import pytest
 from pytest_django import Settings
 
 from tests.mail.every_letter import Sheet, write_every_letter
-from tests.mail.smtp import free_port
+from tests.mail.smtp import closed_port
 from tests.mail.test_letters import read_html
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -16,11 +17,12 @@ NEVER_SAID = re.compile(r"\b(reject|violat|spam|invalid|illegal|denied|failed)",
 
 
 @pytest.fixture
-def sheets(settings: Settings) -> list[Sheet]:
+def sheets(settings: Settings) -> Iterator[list[Sheet]]:
     """Write every mail; none leaves."""
     settings.MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 1
-    return list(write_every_letter())
+    with closed_port() as port:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        yield list(write_every_letter())
 
 
 def test_every_letter_says_the_same_twice_in_kind_words(sheets: list[Sheet], root) -> None:

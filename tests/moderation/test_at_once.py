@@ -11,6 +11,7 @@ from django.db import connection
 from forum.discussion.models import Comment
 from forum.moderation.models import QueueItem
 from tests.factories import CommentFactory, ModeratorFactory
+from tests.workers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +56,7 @@ def test_of_two_processes_one_decides_and_the_other_is_told(attempt: int) -> Non
     for person in people:
         person.stdin.write("go\n")
         person.stdin.flush()
-    told = [person.communicate(timeout=60)[0].strip() for person in people]
+    told = [person.communicate(timeout=PATIENCE_SECONDS)[0].strip() for person in people]
     assert sorted(told) == ["done", "warned"]
     assert comment.decisions.filter(actor_kind="moderator").count() == 1
     decided = {"publish": "published", "advertising": "rejected"}[("publish", "advertising")[told.index("done")]]

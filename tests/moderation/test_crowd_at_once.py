@@ -16,6 +16,7 @@ from forum.discussion.models import Comment, Decision, Discussion
 from forum.discussion.recount import recount_discussion
 from forum.moderation.models import QueueItem
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory, ModeratorFactory
+from tests.workers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +99,7 @@ def test_a_crowd_writes_while_moderators_decide() -> None:
     for one in people:
         one.stdin.write("go\n")
         one.stdin.flush()
-    told = [answer for one in people for answer in json.loads(one.communicate(timeout=300)[0])]
+    told = [answer for one in people for answer in json.loads(one.communicate(timeout=PATIENCE_SECONDS)[0])]
     assert [answer for answer in told if answer != 302] == []
     assert len(told) == PROCESSES * PEOPLE * TIMES + HELD
     written = Comment.objects.filter(body__contains="We are family")

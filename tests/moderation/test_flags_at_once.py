@@ -15,6 +15,7 @@ from forum.moderation.models import Flag, QueueItem
 from forum.moderation.services import remove_comment
 from tests.factories import CommentFactory, MemberFactory
 from tests.moderation.queueing import moderator
+from tests.workers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +26,7 @@ def _at_once(*acts: Callable[[], Any]) -> list[str]:
 
     def do(act: Callable[[], Any]) -> str:
         try:
-            start.wait(30)
+            start.wait(PATIENCE_SECONDS)
             act()
         except (AlreadyFlaggedError, NotShownError) as error:
             return type(error).__name__

@@ -11,17 +11,18 @@ import threading
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from http.client import RemoteDisconnected
+from contextlib import contextmanager, suppress
+from http.client import IncompleteRead, RemoteDisconnected
 from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.error import URLError
 from uuid import uuid4
 
 import psycopg
 import pytest
 
 from tests.migrated import give_migrated
-from tests.workers import wait_until
+from tests.workers import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,13 +87,12 @@ class Site:
             text=True,
             start_new_session=True,  # a group of its own, which Ctrl-C reaches as a whole
         )
-        self._deadline = threading.Timer(90, self.abandon)
-        self._deadline.start()
         self.said = ""
-        for line in self.process.stdout:
-            self.said += line
-            if f"is at {self.address}" in line:
-                break
+        with self._patience():
+            for line in self.process.stdout:
+                self.said += line
+                if f"is at {self.address}" in line:
+                    break
 
     def get(self, path: str) -> tuple[int, str]:
         with urllib.request.urlopen(self.address + path) as response:
@@ -105,12 +105,22 @@ class Site:
     def stop(self, send: Callable[[], None]) -> tuple[int, str]:
         """Stop by calling ``send``; return the exit status and what was said on the way."""
         send()
-        last_words = self.process.stdout.read()
-        return self.process.wait(timeout=20), last_words
+        with self._patience():
+            last_words = self.process.stdout.read()
+            return self.process.wait(), last_words
+
+    @contextmanager
+    def _patience(self) -> Iterator[None]:
+        """End it if what the block waits for never comes."""
+        deadline = threading.Timer(PATIENCE_SECONDS, os.killpg, (self.process.pid, signal.SIGKILL))
+        deadline.start()
+        try:
+            yield
+        finally:
+            deadline.cancel()
 
     def abandon(self) -> None:
         """End whatever is left of it."""
-        self._deadline.cancel()
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.stdout.close()
@@ -139,7 +149,7 @@ def serve_in_vain(environment: dict[str, str], port: int, *options: str) -> tupl
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
@@ -268,22 +278,29 @@ def test_a_new_release_takes_over_while_people_read(start_site: Callable[..., Si
     def read() -> None:
         while not over.is_set():
             # A connection that a process closes as it goes is opened again, as browsers and proxies do with what changes nothing.
-            with suppress(RemoteDisconnected, ConnectionResetError):
+            try:
                 statuses.append(site.get("/guidelines/")[0])
+            except (RemoteDisconnected, IncompleteRead, ConnectionResetError, BrokenPipeError):
+                continue
+            except URLError as error:
+                if not isinstance(error.reason, (ConnectionResetError, BrokenPipeError)):
+                    statuses.append(error)
 
     readers = [threading.Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
-    prepared = subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=False)
-    before = web_processes_of(site)
-    os.kill(site.process.pid, signal.SIGHUP)
-    wait_until(lambda: len(web_processes_of(site)) == 2 and not before & web_processes_of(site), seconds=60)
-    wait_until(lambda: workers_of(site) not in ([], [worker]))
-    read_before = len(statuses)
-    wait_until(lambda: len(statuses) > read_before + 20)
-    over.set()
-    for reader in readers:
-        reader.join()
+    try:
+        prepared = subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment, check=False)
+        before = web_processes_of(site)
+        os.kill(site.process.pid, signal.SIGHUP)
+        wait_until(lambda: len(web_processes_of(site)) == 2 and not before & web_processes_of(site))
+        wait_until(lambda: workers_of(site) not in ([], [worker]))
+        read_before = len(statuses)
+        wait_until(lambda: len(statuses) > read_before + 20)
+    finally:
+        over.set()
+        for reader in readers:
+            reader.join()
     assert prepared.returncode == 0
     assert set(statuses) == {200}
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from forum.site.models import SiteVersion
+from tests.workers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +63,7 @@ def test_writers_of_two_processes_wait_for_each_other() -> None:
     for writer in writers:
         writer.stdin.write("go\n")
         writer.stdin.flush()
-    assert [writer.communicate(timeout=120)[0] for writer in writers] == ["done\n"] * PROCESSES
+    assert [writer.communicate(timeout=PATIENCE_SECONDS)[0] for writer in writers] == ["done\n"] * PROCESSES
     assert SiteVersion.objects.current() == before + PROCESSES * THREADS * TIMES
 
 

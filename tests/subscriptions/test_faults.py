@@ -21,6 +21,7 @@ from forum.subscriptions.services import subscribe
 from tests.discussion.visiting import words_of
 from tests.factories import ArticleFactory, GuestFactory
 from tests.subscriptions.people import decide, guest_person, work, work_later, write
+from tests.workers import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db
 State = OutgoingMessage.State
@@ -85,11 +86,13 @@ def test_refused_answer_is_kept_or_given_up_as_its_server_says_and_waits_on_the_
     assert Delivery.objects.get().seen_at is None
 
 
-def test_server_silent_after_the_text_gets_the_same_mail_again_with_the_same_id(article, mail_server):
+def test_server_silent_after_the_text_gets_the_same_mail_again_with_the_same_id(article, mail_server, settings):
     answered(article, guest_person())
+    settings.EMAIL_TIMEOUT = 3
     mail_server.is_silent_after_data = True
     work_later()
     mail_server.is_silent_after_data = False
+    settings.EMAIL_TIMEOUT = PATIENCE_SECONDS
     work_for(2 * HOUR)
     replies = [message["Message-ID"] for _, message in mail_server.received if "<reply." in str(message["List-Id"])]
     assert len(replies) >= 2
