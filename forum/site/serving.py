@@ -11,16 +11,19 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from importlib import import_module
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, NoReturn
 
-from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.mp import MPServer
 
 from forum.site.companion import WorkerProcess
 
@@ -62,12 +65,39 @@ def load_application(path: str) -> Any:
     return getattr(import_module(module), name)
 
 
+def load_and_tell(load: Callable[[], Any], loaded: Event) -> Any:
+    """Return what ``load`` returns, and tell the process that waits for it."""
+    application = load()
+    loaded.set()
+    return application
+
+
+class Server(MPServer):
+    """A web server that asks a process to end only once its successor is about to answer, however long a busy machine takes."""
+
+    def _respawn_workers(self, workers: Iterable[int], spawn_target: Any, target_loader: Any, delay: float = 0) -> None:
+        for number in workers:
+            loaded = multiprocessing.Event()
+            self.respawned_wrks[number] = time.monotonic()
+            successor = self._spawn_worker(number, spawn_target, partial(load_and_tell, target_loader, loaded))
+            successor.start()
+            old, self.wrks[number] = self.wrks[number], successor
+            while successor.is_alive() and not self.interrupt_signal and not loaded.wait(0.1):
+                pass
+            time.sleep(delay)  # for what is left: to listen
+            old.terminate()
+            old.join(STOP_SECONDS)
+            if old.is_alive():
+                old.kill()
+                old.join()
+
+
 def serve(site: Site) -> None:
     """Run ``site`` until it is asked to stop."""
     # Forked workers would share what this process has open; spawned ones begin clean.
     multiprocessing.set_start_method("spawn", force=True)
     with WorkerProcess() if site.with_worker else nullcontext() as worker:
-        server = Granian(
+        server = Server(
             site.application,
             address=site.host,
             port=site.port,
@@ -82,7 +112,11 @@ def serve(site: Site) -> None:
         if worker is not None:
             server.on_reload(worker.renew)  # SIGHUP: the web server itself renews its own processes, one after the other
         server.on_startup(threading.Thread(target=_announce, args=(site,), daemon=True).start)
-        server.serve(target_loader=load_application)
+        try:
+            server.serve(target_loader=load_application)
+        except SystemExit:
+            if not server.interrupt_signal:  # Ctrl-C reaches the web processes too, and one that ends first has not failed
+                raise
 
 
 def _announce(site: Site) -> None:
