@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from forum.discussion.models import Decision
@@ -32,8 +33,7 @@ def test_every_step_can_be_undone() -> None:
 def test_all_tables_go_and_come_back() -> None:
     ours = [config.label for config in OUR_APPS if list(config.get_models())]
     with connection.constraint_checks_disabled():
-        for label in ours:
-            call_command("migrate", label, "zero", verbosity=0)
+        MigrationExecutor(connection).migrate([(label, None) for label in ours])
     left = {model._meta.db_table for label in ours for model in apps.get_app_config(label).get_models() if not model._meta.proxy}
     try:
         assert not left & set(connection.introspection.table_names())
