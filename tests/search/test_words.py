@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.search.words import MAX_WORD_CHARS, read_words, stem, stems_of
+from forum.search.words import _ASCII_WORD, _SPACED_WORD, MAX_WORD_CHARS, read_words, stem, stems_of
 
 pytestmark = pytest.mark.one_database
 
@@ -58,3 +58,8 @@ def test_words_hold_nothing_that_a_database_could_take_for_a_sign(text):
             assert 0 < len(found) <= MAX_WORD_CHARS
             assert not set(found) & set("\0 '\"\\/:*()&|!<>-\t\n\r")
             assert found == found.lower()
+
+
+@given(st.text("abcXYZ019_'-. \n", max_size=60))
+def test_short_way_for_ascii_finds_the_words_of_the_long_way(text):
+    assert _ASCII_WORD.findall(text) == _SPACED_WORD.findall(text)
