@@ -58,7 +58,9 @@ def store_hosts(domains: Mapping[int, Sequence[str]]) -> None:
 
 def store_marks(marks: Mapping[int, Sequence[int]]) -> None:
     """Store the hashes of the texts of comments of which nothing is stored."""
-    insert_rows(TextMark, ("hash", "comment_id"), [(number, pk) for pk, found in marks.items() for number in found])
+    # In the order of the index that finds them, which so is written page by page.
+    rows = sorted((number, pk) for pk, found in marks.items() for number in found)
+    insert_rows(TextMark, ("hash", "comment_id"), rows)
 
 
 def forget(comment: Comment) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from .keys import fingerprint, hash_all
-from .wording import find_words
+from .wording import list_words
 
 RUN_WORDS = 5
 SKETCH_SIZE = 8
@@ -18,8 +18,11 @@ NEAR = 0.5  # of the sketch
 
 def runs_of(text: str) -> list[str]:
     """Return every run of RUN_WORDS words of ``text``, quoted lines left out."""
-    words = [word.text for word in find_words(text)]
-    return [" ".join(words[start : start + RUN_WORDS]) for start in range(len(words) - RUN_WORDS + 1)]
+    return _runs_of(list_words(text))
+
+
+def _runs_of(words: Sequence[str]) -> list[str]:
+    return [" ".join(run) for run in zip(*(words[start:] for start in range(RUN_WORDS)), strict=False)]
 
 
 def sketch(text: str) -> Sequence[int]:
@@ -29,9 +32,10 @@ def sketch(text: str) -> Sequence[int]:
 
 @lru_cache(maxsize=16)
 def _sketch(text: str, secret: int) -> Sequence[int]:
-    if len(find_words(text)) < MIN_WORDS:
+    words = list_words(text)
+    if len(words) < MIN_WORDS:
         return ()
-    return tuple(sorted(set(hash_all("repeats", runs_of(text))))[:SKETCH_SIZE])
+    return tuple(sorted(set(hash_all("repeats", _runs_of(words))))[:SKETCH_SIZE])
 
 
 def is_near(own: Sequence[int], shared: int) -> bool:

@@ -11,7 +11,7 @@ from forum.moderation.advertising import STRONG_AT, find_signs, weigh
 from forum.moderation.links import find_links
 from forum.moderation.management.commands.measure_moderation import read_file
 from forum.moderation.measuring import learning_curve
-from forum.moderation.wording import read, without_familiar
+from forum.moderation.wording import find_words, list_words, read, without_familiar
 
 LABELLED = Path(__file__).parent.parent / "data" / "labelled_comments.jsonl"
 TOPIC = frozenset(["spasticity", "muscles", "stroke", "baclofen", "surgery", "pump", "injections", "stretching"])
@@ -98,3 +98,8 @@ def test_any_text_can_be_read_and_spans_lie_in_it(text):
     reading = read(text, topic=TOPIC)
     for start, end in [*reading.praise, *reading.sells, *reading.sends, *((p.start, p.end) for p in reading.phrases)]:
         assert 0 <= start < end <= len(text)
+
+
+@given(st.text(max_size=200) | st.text("aßİΣς’'-_ \n>1", max_size=60))
+def test_words_without_their_places_are_the_same(text):
+    assert list_words(text) == [word.text for word in find_words(text)]
