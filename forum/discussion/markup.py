@@ -43,6 +43,7 @@ _LINK_TO_NOWHERE = re.compile(rf'<a rel="{LINK_REL}">([^<]*)</a>')
 _MARK = re.compile("[\\\\`*_\\[\\]<>&\x80-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _MARKED_LINE = re.compile(r"^ *(?:[-+]|\d{1,9}[.)])(?: |$)", re.MULTILINE)
+_TAG = re.compile("<[^>]*>")
 _BLANK_LINES = re.compile(r"\n(?: *\n)+")
 _WORD = re.compile(r"[^\W_]+")  # without the underscore, which is a mark of emphasis as well
 _NUMBERED = re.compile(r"<(?:ol start|li value)=\"(\d+)\"")
@@ -93,7 +94,8 @@ def to_plain(html: str) -> str:
     """Return the visible text of HTML made by ``render``, a line break between paragraphs, for excerpts and mail."""
     # A list inside an item begins a line as well: without it, the words before and after would be one.
     text = re.sub(r"<br>|</(?:p|li|blockquote)>|(?<=[^>])(?=<(?:ul|ol|blockquote)\b)", "\n", html.replace("\n", ""))
-    return unescape(strip_tags(text)).strip()
+    # Only the attributes of a link hold what people typed; without one, what looks like a tag is a tag.
+    return unescape(strip_tags(text) if "<a" in text else _TAG.sub("", text)).strip()
 
 
 def _tidy(body: str) -> str:

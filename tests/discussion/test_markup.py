@@ -2,11 +2,13 @@
 
 import re
 import time
+from html import unescape
 
 import bleach
 import html5lib
 import nh3
 import pytest
+from django.utils.html import strip_tags
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +84,19 @@ def test_short_way_for_plain_prose_says_what_the_long_way_says(text: str) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(markup, "_MARK", re.compile(""))  # everything is marked
         assert render(text) == short
+
+
+@given(text=TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_short_way_to_visible_text_leads_to_the_same(text: str) -> None:
+    html = render(text)
+    to_plain.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "_TAG", re.compile("(?!)"))
+        patch.setattr(markup, "unescape", lambda tagged: unescape(strip_tags(tagged)))
+        long = to_plain(html)
+    to_plain.cache_clear()
+    assert to_plain(html) == long
 
 
 @given(text=TEXTS)
