@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count, islice
 from typing import Any
 
@@ -28,11 +29,16 @@ TOO_LONG = "“{text}” is longer than the {limit} letters there is room for; t
 
 def fit(text: str, model: type[Model], name: str, note: Note, line: int | None, source_id: str = "") -> str:
     """Return ``text``, or as much of it as the field ``name`` holds; then the whole of it is told."""
-    limit = getattr(model._meta.get_field(name), "max_length", None) or len(text)
-    if len(text) <= limit:
+    limit = _limit_of(model, name)
+    if limit is None or len(text) <= limit:
         return text
     note(line, TOO_LONG.format(text=text[:1000], limit=limit), source_id)
     return text[: limit - 1].rstrip() + "…"
+
+
+@cache
+def _limit_of(model: type[Model], name: str) -> int | None:
+    return getattr(model._meta.get_field(name), "max_length", None)
 
 
 def find_free_slug(model: type[Article] | type[Collection], slug: str) -> str:

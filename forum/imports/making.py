@@ -17,8 +17,10 @@ from forum.discussion.models import Comment
 from forum.discussion.open_format import OPEN_FORMAT_ORIGIN
 from forum.discussion.questions import is_question
 from forum.discussion.screening import Kind, Submission, Verdict, screen
+from forum.moderation.links import find_links
 from forum.moderation.memory import find_domains
 from forum.moderation.repeats import sketch
+from forum.moderation.texts import own_text
 from forum.search.backends import Entry
 from forum.search.texts import text_of_comment
 from forum.topics.matching import Matcher
@@ -78,11 +80,12 @@ class _Maker:
         submission = None if row.is_stated else submission_of(row, record, body, self.order.started_at)
         verdict = screen(submission) if submission else None
         told: list[Told] = []
-        comment = self._make_comment(row, record, body, verdict, told)
+        values = _DEFAULTS | self._values_of(row, record, body, verdict, told)
+        comment = Comment(*values.values())
         found: dict[str, Any] = {}
         if not is_erased:
             found["marks"] = sketch(body)
-            if "." in body + record.subject:
+            if find_links(own_text(record.subject, body)):  # what it answers is looked at only then
                 found["domains"] = find_domains(
                     record.subject, body, article=read_article(row.article_pk), parent=_parent_of(row)
                 )
@@ -92,7 +95,7 @@ class _Maker:
             found["topics"] = find_topics(comment, self.matcher)
             found["notes"] = sorted(find_notes(comment, self.notes))
         return Made(
-            values=tuple(getattr(comment, name) for name in _DEFAULTS),
+            values=tuple(values.values()),
             more={name: record.more[name] for name in KEPT if record.more.get(name)},
             told=told,
             signals=_list_signals(record, verdict, self.order.started_at),
@@ -100,7 +103,7 @@ class _Maker:
             **found,
         )
 
-    def _make_comment(self, row: Row, record: CommentRecord, body: str, verdict: Verdict | None, told: list[Told]) -> Comment:
+    def _values_of(self, row: Row, record: CommentRecord, body: str, verdict: Verdict | None, told: list[Told]) -> dict[str, Any]:
         more = record.more
         state = record.state or (_S.PUBLISHED if verdict and verdict.publish else _S.HELD)
         public = state == _S.PUBLISHED
@@ -109,39 +112,39 @@ class _Maker:
         def fitted(text: str, name: str) -> str:
             return fit(text, Comment, name, lambda *note: told.append(note), row.line, row.source_id)
 
-        return Comment(
-            pk=row.pk,
-            discussion_id=read_article(row.article_pk).discussion.pk,
-            parent_id=row.parent_pk,
-            root_id=row.root_pk,
-            body=body,
-            body_html="" if record.state == _S.ERASED else markup.render(body),
-            render_version=markup.RENDER_VERSION,
-            is_question=record.state != _S.ERASED and (is_question(f"{record.subject}\n{body}") if asks is None else asks),
-            is_question_fixed=more.get("is_question_fixed", False),
-            is_update=bool(row.parent_pk and more.get("is_update")),
-            state=state,
-            public=public,
-            held=state == _S.HELD,
-            reason=more.get("reason", ""),
-            seen_by_human=more.get("seen_by_human", False),
-            locked=more.get("locked", False),
-            mark=more.get("mark", ""),
-            name=fitted(record.name, "name"),
-            relation=record.relation,
-            subject=fitted(record.subject, "subject"),  # also of a reply: it is what was printed
-            language=fitted(record.language, "language"),
-            posted_at=record.posted_at,
-            posted_precision=record.posted_precision if record.posted_at else Comment.Precision.UNKNOWN,
-            posted_text=fitted(record.posted_text, "posted_text"),
-            sort_at=row.sort_at,
-            active_at=row.sort_at,
-            created_at=more.get("created_at") or self.order.started_at,
-            published_at=more.get("published_at") or (row.sort_at if public else None),
-            edited_at=more.get("edited_at"),
-            origin=self._origin(more.get("origin")),
-            origin_note=fitted(record.note, "origin_note"),
-        )
+        return {
+            "id": row.pk,
+            "discussion_id": read_article(row.article_pk).discussion.pk,
+            "parent_id": row.parent_pk,
+            "root_id": row.root_pk,
+            "body": body,
+            "body_html": "" if record.state == _S.ERASED else markup.render(body),
+            "render_version": markup.RENDER_VERSION,
+            "is_question": record.state != _S.ERASED and (is_question(f"{record.subject}\n{body}") if asks is None else asks),
+            "is_question_fixed": more.get("is_question_fixed", False),
+            "is_update": bool(row.parent_pk and more.get("is_update")),
+            "state": state,
+            "public": public,
+            "held": state == _S.HELD,
+            "reason": more.get("reason", ""),
+            "seen_by_human": more.get("seen_by_human", False),
+            "locked": more.get("locked", False),
+            "mark": more.get("mark", ""),
+            "name": fitted(record.name, "name"),
+            "relation": record.relation,
+            "subject": fitted(record.subject, "subject"),  # also of a reply: it is what was printed
+            "language": fitted(record.language, "language"),
+            "posted_at": record.posted_at,
+            "posted_precision": record.posted_precision if record.posted_at else Comment.Precision.UNKNOWN,
+            "posted_text": fitted(record.posted_text, "posted_text"),
+            "sort_at": row.sort_at,
+            "active_at": row.sort_at,
+            "created_at": more.get("created_at") or self.order.started_at,
+            "published_at": more.get("published_at") or (row.sort_at if public else None),
+            "edited_at": more.get("edited_at"),
+            "origin": self._origin(more.get("origin")),
+            "origin_note": fitted(record.note, "origin_note"),
+        }
 
     def _origin(self, origin: str | None) -> str:
         kind = self.order.source.partition(":")[0]
