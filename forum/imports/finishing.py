@@ -44,9 +44,10 @@ def index(run: ImportRun, staging: Staging, total: int, on_progress: OnProgress)
     done = run.progress.get("indexed", 0)
     while pks := staging.read_pks(done, INDEXED_AT_ONCE, base=base):
         with transaction.atomic():
-            learn_comments(pks)
-            find_near_later(pks)
-            show_comments(pks)
+            public = list(Comment.objects.filter(pk__in=pks, public=True).order_by("pk").values_list("pk", flat=True))
+            learn_comments(public)
+            find_near_later(public)
+            show_comments(public)
             done += len(pks)
             run.progress["indexed"] = done
             run.save(update_fields=["progress"])

@@ -42,10 +42,9 @@ def index_new_comments(entries: Sequence[Entry], languages: Collection[str]) -> 
     engine().add(IndexedComment, entries)
 
 
-def learn_comments(ids: Collection[int]) -> None:
-    """Let the words be learned of comments that ``index_new_comments`` stored; those that are not public are passed over."""
-    public = Comment.objects.filter(pk__in=ids, public=True).order_by("pk").values_list("pk", flat=True)
-    insert_rows(ChangedText, ("comment_id", "is_new"), [(pk, True) for pk in public])
+def learn_comments(ids: Iterable[int]) -> None:
+    """Let the words be learned of public comments that ``index_new_comments`` stored."""
+    insert_rows(ChangedText, ("comment_id", "is_new"), [(pk, True) for pk in ids])
 
 
 def index_article(article: Article) -> None:

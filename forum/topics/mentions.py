@@ -107,10 +107,13 @@ def store_found(found: Iterable[tuple[Comment, Found]]) -> None:
 @transaction.atomic
 def show_comments(ids: Collection[int]) -> None:
     """Show and count in what ``store_found`` stored of these comments, as far as everybody may read them. Twice does no harm."""
+    found = Mention.objects.filter(comment__in=ids, shown=False)
+    if not (ids := list(found.values_list("comment", flat=True).distinct())):
+        return
     _show(ids)
     lock_counts()
     visible = list(Comment.objects.visible_to(ANONYMOUS).filter(pk__in=ids).values_list("pk", flat=True))
-    hidden = Mention.objects.filter(comment__in=visible, shown=False, topic__is_active=True).exclude(standing=Standing.DENIED)
+    hidden = found.filter(comment__in=visible, topic__is_active=True).exclude(standing=Standing.DENIED)
     pks, added = [], defaultdict[int, set[int]](set)
     for pk, comment_id, topic_id in hidden.values_list("pk", "comment", "topic"):
         pks.append(pk)
