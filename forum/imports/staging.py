@@ -11,12 +11,12 @@ import json
 import sqlite3
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from .records import (
     ArticleRecord,
@@ -33,6 +33,7 @@ from .records import (
 
 VERSION = 1  # of this file; one of another version is made anew
 ROWS_AT_ONCE = 5_000
+COMMENTS_AT_ONCE = 500  # put down with a few statements
 CACHE_KB = 32_768
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -152,22 +153,33 @@ class Staging:
         """
         self._name_key = name_key
         left_out: Counter[str] = Counter()
+        comments: list[CommentRecord] = []
         done = 0
+
+        def put_comments() -> None:
+            self._put_comments(comments, with_contacts=with_contacts)
+            comments.clear()
+
         self._db.execute("BEGIN")
         for record in records:
+            if isinstance(record, CommentRecord):
+                comments.append(record)
+                done += 1
+                if done % COMMENTS_AT_ONCE == 0:
+                    put_comments()
+                if done % ROWS_AT_ONCE == 0:  # the file may be long; what is put down need not stay in memory
+                    self._db.execute("COMMIT")
+                    self._db.execute("BEGIN")
+                    on_progress(done)
+                continue
+            if isinstance(record, PartRecord):
+                values = [record.kind, record.of, record.line, _to_json(record.values)]
+                self._db.execute("INSERT INTO part (kind, of, line, record) VALUES (?, ?, ?, ?)", values)
+                continue
+            put_comments()  # what is told of them comes before what is told of others
             match record:
-                case CommentRecord():
-                    self._put_comment(record, with_contacts=with_contacts)
-                    done += 1
-                    if done % ROWS_AT_ONCE == 0:  # the file may be long; what is put down need not stay in memory
-                        self._db.execute("COMMIT")
-                        self._db.execute("BEGIN")
-                        on_progress(done)
                 case ArticleRecord():
                     self._put_article(record)
-                case PartRecord():
-                    values = [record.kind, record.of, record.line, _to_json(record.values)]
-                    self._db.execute("INSERT INTO part (kind, of, line, record) VALUES (?, ?, ?, ?)", values)
                 case OldAddressRecord():
                     values = [record.path, record.article, record.comment, record.target, record.line]
                     sql = "INSERT INTO address (path, article, comment, target, line) VALUES (?, ?, ?, ?, ?)"
@@ -182,6 +194,7 @@ class Staging:
                     self.note("refused", record.line, record.sentence, record.source_id)
                 case SiteRecord():
                     self.put(source=record.source, keeps_ids="1" if record.keeps_ids else "")
+        put_comments()
         self._db.executemany("INSERT INTO left_out VALUES (?, ?)", left_out.items())
         self._db.execute("COMMIT")
         self.put(read=str(done))
@@ -191,39 +204,63 @@ class Staging:
         sql = "INSERT OR IGNORE INTO article (source_id, slug, line, record) VALUES (?, ?, ?, ?)"
         added = self._db.execute(sql, [record.source_id, record.slug, record.line, _to_json(_values_of(record))]).rowcount
         if not added:
-            self._note_twice("article", record.source_id, record.line)
+            first = self._db.execute("SELECT line FROM article WHERE source_id = ?", [record.source_id]).fetchone()
+            self._note_twice(record.source_id, record.line, first[0])
 
-    def _put_comment(self, record: CommentRecord, *, with_contacts: bool) -> None:
-        for problem in record.problems:
-            self.note("odd", problem.line, problem.sentence, record.source_id)
-        if self._db.execute("SELECT 1 FROM comment WHERE source_id = ?", [record.source_id]).fetchone():
-            self._note_twice("comment", record.source_id, record.line)
-            return
-        is_erased = record.state == "erased"  # nobody wrote it
-        writer = None if is_erased else self._put_writer(record, record.email if with_contacts else "")
-        values = {name: getattr(record, name) for name in _KEPT_AS_JSON}
-        self._db.execute(
+    def _put_comments(self, records: Sequence[CommentRecord], *, with_contacts: bool) -> None:
+        lines = self._pairs("SELECT source_id, line FROM comment WHERE source_id IN", [record.source_id for record in records])
+        new = []
+        for record in records:
+            for problem in record.problems:
+                self.note("odd", problem.line, problem.sentence, record.source_id)
+            if record.source_id in lines:
+                self._note_twice(record.source_id, record.line, lines[record.source_id])
+                continue
+            lines[record.source_id] = record.line
+            new.append(record)
+        writers = self._put_writers(new, with_contacts=with_contacts)
+        self._db.executemany(
             "INSERT INTO comment (source_id, line, article, parent, position, posted, sort_at, stated, writer, record)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                record.source_id, record.line, record.article, record.parent, record.position, to_number(record.posted_at),
-                to_number(record.more.get("sort_at")), record.state is not None, writer, _to_json(values),
+                (
+                    record.source_id, record.line, record.article, record.parent, record.position, to_number(record.posted_at),
+                    to_number(record.more.get("sort_at")), record.state is not None, writer,
+                    _to_json({name: getattr(record, name) for name in _KEPT_AS_JSON}),
+                )
+                for record, writer in zip(new, writers, strict=True)
             ],
         )  # fmt: skip
 
-    def _put_writer(self, record: CommentRecord, email: str) -> int | None:
-        """Return the number of a writer: the same for one key; without a key, each comment has a writer of its own."""
-        key = self._name_key(record.author_key) if record.author_key else None
-        sql = "INSERT OR IGNORE INTO writer (kind, key, name, email) VALUES (?, ?, ?, ?)"
-        added = self._db.execute(sql, [record.author_kind, key, record.name, email])
-        if added.rowcount:
-            return added.lastrowid
-        found = self._db.execute("SELECT id FROM writer WHERE kind = ? AND key = ?", [record.author_kind, key])
-        return cast("int", found.fetchone()[0])
+    def _put_writers(self, records: Sequence[CommentRecord], *, with_contacts: bool) -> list[int | None]:
+        """Return the number of each writer: the same for one key; without a key, each comment has a writer of its own."""
+        written = [record for record in records if record.state != "erased"]  # such a one nobody wrote
+        keys = {record.source_id: self._name_key(record.author_key) for record in written if record.author_key}
+        numbers: dict[tuple[str, str], int] = {}
+        for kind in sorted({record.author_kind for record in written}):
+            wanted = {keys[record.source_id] for record in written if record.author_kind == kind and record.source_id in keys}
+            found = self._pairs("SELECT key, id FROM writer WHERE kind = ? AND key IN", sorted(wanted), kind)
+            numbers |= {(kind, key): number for key, number in found.items()}
+        last = self._db.execute("SELECT max(id) FROM writer").fetchone()[0] or 0
+        new, result = [], []
+        for record in records:
+            key = keys.get(record.source_id)
+            number = None if record.state == "erased" else numbers.get((record.author_kind, key or ""))
+            if number is None and record.state != "erased":
+                number = last = last + 1
+                new.append((number, record.author_kind, key, record.name, record.email if with_contacts else ""))
+                if key:
+                    numbers[record.author_kind, key] = number
+            result.append(number)
+        self._db.executemany("INSERT INTO writer (id, kind, key, name, email) VALUES (?, ?, ?, ?, ?)", new)
+        return result
 
-    def _note_twice(self, table: str, source_id: str, line: int | None) -> None:
-        first = self._db.execute(f"SELECT line FROM {table} WHERE source_id = ?", [source_id]).fetchone()  # noqa: S608
-        self.note("refused", line, TWICE.format(id=source_id, line=first[0]), source_id)
+    def _pairs(self, sql: str, names: Sequence[str], *before: str) -> dict[str, Any]:
+        """Return the pairs that a statement gives for some hundred names, which are its last condition."""
+        return dict(self._db.execute(f"{sql} ({','.join('?' * len(names))})", [*before, *names]))
+
+    def _note_twice(self, source_id: str, line: int | None, first: int | None) -> None:
+        self.note("refused", line, TWICE.format(id=source_id, line=first), source_id)
 
     # What is told.
 
