@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from .keys import reserve
 from .locking import much_to_write, the_only_import, work_folder
 from .making import Order
 from .models import ImportedId, ImportedWriter, ImportRun, SiteIdentity
-from .preparing import FEW, preparing
+from .preparing import FEW, FEW_BYTES, Prepare, prepare_here, preparing
 from .readers import READERS, detect, jsonl
 from .records import CommentRecord, ImportFileError, Problem
 from .staging import Staging
@@ -167,13 +168,15 @@ class _Import:
             self.now = self.record.started_at
 
     def run(self, *, dry_run: bool) -> Report:
-        staging = self._stage()
-        try:
-            return self._run(staging, dry_run=dry_run)
-        finally:
-            staging.close()
+        is_much = not dry_run and self.path.stat().st_size > FEW_BYTES
+        with preparing((self.processes or os.cpu_count() or 1) if is_much else 1) as prepare:
+            staging = self._stage()
+            try:
+                return self._run(staging, prepare, dry_run=dry_run)
+            finally:
+                staging.close()
 
-    def _run(self, staging: Staging, *, dry_run: bool) -> Report:
+    def _run(self, staging: Staging, prepare: Prepare, *, dry_run: bool) -> Report:
         counts = staging.count()
         self.source = staging.get("source") or ""
         known = self._known_articles(staging)
@@ -188,16 +191,15 @@ class _Import:
         record = self.record = self.record or self._begin(staging, counts)
         keeps_ids = record.progress["keeps_ids"]
         articles = ArticleWriter(record, staging, self.source, keeps_ids, self._noting(staging))
-        processes = self.processes or os.cpu_count() or 1
-        is_much = counts["new"] - record.progress["n"] > FEW
-        with preparing(Order(self.now, self.source), processes if is_much else 1) as prepare_all:
-            if not self.options.target:
-                articles.write()
-            writer = CommentWriter(
-                record, staging, self.source, keeps_ids, prepare_all, counts["new"],
-                lambda done, total: self.on_step(Step.WRITING, done, total),
-            )  # fmt: skip
-            writer.write()
+        if not self.options.target:
+            articles.write()
+        if counts["new"] - record.progress["n"] <= FEW:
+            prepare = prepare_here
+        writer = CommentWriter(
+            record, staging, self.source, keeps_ids, partial(prepare, Order(self.now, self.source)), counts["new"],
+            lambda done, total: self.on_step(Step.WRITING, done, total),
+        )  # fmt: skip
+        writer.write()
         finishing.mend_threads(record)
         if not self.options.target:
             articles.publish()

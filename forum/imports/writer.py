@@ -38,7 +38,6 @@ from forum.topics.mentions import store_found as store_topics
 from .counting import count_people, count_years
 from .making import Made, submission_of
 from .models import ImportedId, ImportedWriter, ImportRun
-from .preparing import Prepare
 from .readers.jsonl import SITE_SOURCE
 from .staging import Row, Staging, read_record
 
@@ -68,7 +67,7 @@ class CommentWriter:
     staging: Staging
     source: str
     keeps_ids: bool
-    prepare: Prepare
+    prepare: Callable[[Sequence[Row]], Iterator[Made]]
     total: int
     on_progress: OnProgress
     _batch: int = 0
