@@ -81,11 +81,14 @@ class ArticleWriter:
         for group in self._in_groups():
             with transaction.atomic():
                 ties = self._read_ties(group)
-                articles = Article.objects.in_bulk([pk for pk in ties.values() if pk])
+                stored = Article.objects.prefetch_related("sources", "corrections")
+                articles = stored.in_bulk([pk for pk in ties.values() if pk])
                 for _seq, record in group:
                     article = articles.get(ties[record.source_id] or 0)
                     if article is not None and not article.is_published():
                         self._publish(article, record)
+                if self.keeps_ids:  # the file says which there are
+                    OldAddress.objects.filter(target__in=[one.get_absolute_url() for one in articles.values()]).delete()
 
     def _in_groups(self) -> Iterator[list[tuple[int, ArticleRecord]]]:
         articles = self.staging.articles()
@@ -99,21 +102,17 @@ class ArticleWriter:
         return dict.fromkeys(names) | dict(ties.values_list("source_id", "article"))
 
     def _publish(self, article: Article, record: ArticleRecord) -> None:
-        for _name, _line, values in self.staging.parts("discussion", (record.source_id, record.slug)):
-            Discussion.objects.filter(article=article).update(state=values["state"])
-        if record.more.get("status", "published") == Article.Status.PUBLISHED:
+        states = [values["state"] for _name, _line, values in self.staging.parts("discussion", (record.source_id, record.slug))]
+        if states and states[-1] != Discussion.State.OPEN:  # as it is made
+            Discussion.objects.filter(article=article).update(state=states[-1])
+        is_shown = record.more.get("status", "published") == Article.Status.PUBLISHED
+        # An import that was stopped is of the moment at which it began.
+        article.created_at = record.more.get("created_at") or self.run.started_at
+        article.published_at = record.more.get("published_at") or (self.run.started_at if is_shown else None)
+        if is_shown:
             publish_article(article)
         else:
             save_article(article)
-        if self.keeps_ids:
-            OldAddress.objects.filter(target=article.get_absolute_url()).delete()  # the file says which there are
-        # An import that was stopped is of the moment at which it began.
-        shown_at = self.run.started_at if article.is_published() else None
-        moments = {
-            "created_at": record.more.get("created_at") or self.run.started_at,
-            "published_at": record.more.get("published_at") or shown_at,
-        }
-        Article.objects.filter(pk=article.pk).update(**moments)
 
     def _write_article(self, record: ArticleRecord) -> int:
         more, source_id = record.more, record.source_id
