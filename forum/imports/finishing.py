@@ -9,14 +9,19 @@ from django.db import transaction
 from django.urls import reverse
 
 from articles.models import MAX_PATH_CHARS, Article, OldAddress, is_on_this_site
+from forum.care.jobs import search_for_notes
+from forum.care.models import SafetyNote
 from forum.discussion.models import Comment, Discussion
 from forum.discussion.recount import recount_thread
 from forum.discussion.services import show_change
 from forum.discussion.tally import renumber_replies
 from forum.related.neighbours import find_near_later
 from forum.search.indexing import learn_comments
+from forum.search.rebuilding import make_due
 from forum.site.models import SiteVersion
+from forum.topics.jobs import search_again
 from forum.topics.mentions import show_comments
+from forum.topics.vocabulary import forget_search
 
 from .models import ImportedId, ImportRun
 from .staging import Staging
@@ -52,6 +57,15 @@ def index(run: ImportRun, staging: Staging, total: int, on_progress: OnProgress)
             run.progress["indexed"] = done
             run.save(update_fields=["progress"])
         on_progress(done, total)
+
+
+def look_again() -> None:
+    """Let the worker look through all texts: comments of an import that another release began may not be found by their words."""
+    make_due()
+    forget_search()
+    search_again.enqueue()
+    SafetyNote.objects.filter(is_active=True).update(searched_to=0)
+    search_for_notes.enqueue()
 
 
 def keep_addresses(run: ImportRun, staging: Staging) -> int:

@@ -41,6 +41,7 @@ from .records import CommentRecord, ImportFileError, Problem
 from .staging import Staging
 from .writer import CommentWriter
 
+VERSION = 1  # of what is stored with a comment in one go: raise it where that is less than before
 AUTO = "auto"
 KEPT_PROBLEMS = 100  # with the run; the file of the report has all
 FIRST_COMMENTS = 10  # that a dry run shows
@@ -205,6 +206,8 @@ class _Import:
             articles.publish()
         finishing.keep_addresses(record, staging)
         finishing.index(record, staging, counts["new"], lambda done, total: self.on_step(Step.INDEXING, done, total))
+        if record.progress.get("version") != VERSION:
+            finishing.look_again()
         added = articles.counts + Counter(self._count_articles(record)) if not articles.counts else articles.counts
         record.counts = dict(added) | record.counts
         finishing.show(staging.article_pks())
@@ -307,7 +310,9 @@ class _Import:
         return ImportRun.objects.create(
             file_name=self.name[:255], file_hash=self.hash, format=self.format, options=self.options.as_values(),
             started_at=self.now, counts={"comments": 0, "replies": 0, "held": 0},
-            progress={"n": 0, "total": counts["new"], "bases": bases, "keeps_ids": keeps_ids, "source": self.source},
+            progress={
+                "version": VERSION, "n": 0, "total": counts["new"], "bases": bases, "keeps_ids": keeps_ids, "source": self.source,
+            },
         )  # fmt: skip
 
     def _take_identity(self, key: str) -> None:
