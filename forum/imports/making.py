@@ -30,7 +30,7 @@ from forum.topics.vocabulary import current_matcher
 from .article_writer import fit
 from .readers.jsonl import FILE_SOURCE, SITE_SOURCE
 from .records import CommentRecord
-from .staging import Row, read_body, read_record
+from .staged import Row, read_body, read_record
 
 _S = Comment.State
 _DEFAULTS = {field.attname: field.get_default() for field in Comment._meta.concrete_fields}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import django
 
-from .staging import Row
+from .staged import Row
 
 if TYPE_CHECKING:
     from .making import Made, Order

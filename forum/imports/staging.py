@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from .placing import Placing
 from .records import (
     ArticleRecord,
     CommentRecord,
@@ -28,25 +27,15 @@ from .records import (
     Record,
     Refused,
     SiteRecord,
-    SourceRecord,
 )
+from .staged import KEPT_AS_JSON, Row, article_of, comment_of, moments_of, row_of, to_json, to_number, values_of
 
 VERSION = 1  # of this file; one of another version is made anew
 ROWS_AT_ONCE = 5_000
 COMMENTS_AT_ONCE = 500  # put down with a few statements
 CACHE_KB = 32_768
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-FIRST_YEAR = 1978  # before it nobody wrote in a forum: an odd date, kept and told
 
-ORPHAN = "answers “{parent}”, which is not in the file. It starts a thread of its own."
-ELSEWHERE = "answers “{parent}”, which stands under another article. It starts a thread of its own."
-CIRCLE = "this comment and others answer each other in a circle. It starts a thread of its own."
-FUTURE = "its date, {date}, has not come yet. The date is kept; it is put in order as of today."
-ANCIENT = "its date, {date}, is older than any forum. It is kept as it is."
 TWICE = "the id “{id}” is in the file already, in line {line}. This one was left out."
-NO_ARTICLE = "the article “{article}” is neither in the file nor here."
-SAME_PLACE = "another comment has its place, {position}. It was put after the others."
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -64,35 +53,6 @@ CREATE TABLE address (seq INTEGER PRIMARY KEY, path TEXT, article TEXT, comment 
 CREATE TABLE note (seq INTEGER PRIMARY KEY, kind TEXT, batch INTEGER, line INTEGER, source_id TEXT, sentence TEXT);
 CREATE TABLE left_out (kind TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
 """
-
-
-class Row(NamedTuple):
-    """A comment to be written, with all that is known of its place.
-
-    ``n`` counts in the order of writing, in which a parent comes before its children and a thread stands together. ``place``
-    is the position of a root, or the number of a reply in its thread; ``has_place`` says that the file gave it. The keys of
-    parent and root are those of rows of the site. What the file says of it and of the parent that is in the file is JSON, read
-    (``read_record``, ``read_body``) by the process that works on it.
-    """
-
-    n: int
-    seq: int
-    pk: int
-    source_id: str
-    article_pk: int
-    parent_pk: int | None
-    root_pk: int | None
-    thread: int
-    is_anchored: bool  # in a thread that was here before this file
-    place: int
-    has_place: bool
-    sort_at: datetime
-    writer: int | None
-    writer_is_new: bool
-    line: int | None
-    is_stated: bool  # it says its state, and nobody looks for advertising in it
-    record: str
-    parent_record: str | None
 
 
 class Staging:
@@ -173,7 +133,7 @@ class Staging:
                     on_progress(done)
                 continue
             if isinstance(record, PartRecord):
-                values = [record.kind, record.of, record.line, _to_json(record.values)]
+                values = [record.kind, record.of, record.line, to_json(record.values)]
                 self._db.execute("INSERT INTO part (kind, of, line, record) VALUES (?, ?, ?, ?)", values)
                 continue
             put_comments()  # what is told of them comes before what is told of others
@@ -202,7 +162,7 @@ class Staging:
 
     def _put_article(self, record: ArticleRecord) -> None:
         sql = "INSERT OR IGNORE INTO article (source_id, slug, line, record) VALUES (?, ?, ?, ?)"
-        added = self._db.execute(sql, [record.source_id, record.slug, record.line, _to_json(_values_of(record))]).rowcount
+        added = self._db.execute(sql, [record.source_id, record.slug, record.line, to_json(values_of(record))]).rowcount
         if not added:
             first = self._db.execute("SELECT line FROM article WHERE source_id = ?", [record.source_id]).fetchone()
             self._note_twice(record.source_id, record.line, first[0])
@@ -226,7 +186,7 @@ class Staging:
                 (
                     record.source_id, record.line, record.article, record.parent, record.position, to_number(record.posted_at),
                     to_number(record.more.get("sort_at")), record.state is not None, writer,
-                    _to_json({name: getattr(record, name) for name in _KEPT_AS_JSON}),
+                    to_json({name: getattr(record, name) for name in KEPT_AS_JSON}),
                 )
                 for record, writer in zip(new, writers, strict=True)
             ],
@@ -368,171 +328,12 @@ class Staging:
         db.execute("UPDATE comment SET article = ?", [slug])
         db.execute("UPDATE address SET article = ? WHERE article != ''", [slug])
 
-    # Placing: everything about order and nesting, before anything is written.
-
     def place(
         self, *, now: datetime, here: Mapping[str, int], keeps_ids: bool, roots: Callable[[list[int]], dict[int, int]]
     ) -> None:
-        """Work out the thread, place and order of every comment that is new.
-
-        ``here`` are the keys of articles of the site by the names the file calls them by; ``roots`` returns the key of the root
-        of each comment of the site. With ``keeps_ids`` the file's whole numbers will be the keys of rows.
-        """
-        db = self._db
-        db.execute("BEGIN")
-        db.execute("CREATE TABLE ref (name TEXT PRIMARY KEY, article INTEGER, pk INTEGER)")
-        db.execute("INSERT OR IGNORE INTO ref SELECT source_id, seq, pk FROM article")
-        db.execute("INSERT OR IGNORE INTO ref SELECT slug, seq, pk FROM article WHERE slug != ''")
-        db.executemany("INSERT OR IGNORE INTO ref VALUES (?, NULL, ?)", here.items())
-        db.execute("CREATE TABLE IF NOT EXISTS outside (source_id TEXT PRIMARY KEY, pk INTEGER)")
-        self._refuse_without_article()
-        self._link(now, roots)
-        self._number(keeps_ids)
-        db.execute("COMMIT")
+        """Work out the thread, place and order of every comment that is new (``placing``)."""
+        Placing(self._db, self.note).place(now=now, here=here, keeps_ids=keeps_ids, roots=roots)
         self.put(placed="1")
-
-    def _refuse_without_article(self) -> None:
-        db = self._db
-        sql = "SELECT seq, line, source_id, article FROM comment WHERE article NOT IN (SELECT name FROM ref)"
-        for _seq, line, source_id, article in db.execute(sql).fetchall():
-            self.note("refused", line, NO_ARTICLE.format(article=article), source_id)
-        db.execute("DELETE FROM comment WHERE article NOT IN (SELECT name FROM ref)")
-
-    def _link(self, now: datetime, roots: Callable[[list[int]], dict[int, int]]) -> None:
-        """Find the parent of each comment, the thread it stands in, how deep, and the moment it is put in order by."""
-        db = self._db
-        size = (db.execute("SELECT max(seq) FROM comment").fetchone()[0] or 0) + 1
-        parents, threads, depths = array("q", bytes(8 * size)), array("q", bytes(8 * size)), array("q", bytes(8 * size))
-        anchors = array("q", bytes(8 * size))  # of the site: the comment that a chain of new ones hangs on
-        rows = db.execute(
-            "SELECT c.seq, c.parent, c.known, p.seq, p.known, cr.article IS pr.article AND cr.pk IS pr.pk, o.pk, c.line,"
-            " c.source_id FROM comment c JOIN ref cr ON cr.name = c.article LEFT JOIN comment p ON p.source_id = c.parent"
-            " LEFT JOIN ref pr ON pr.name = p.article LEFT JOIN outside o ON o.source_id = c.parent ORDER BY c.seq"
-        )
-        notes = []
-        for seq, parent, known, parent_seq, parent_known, is_same, outside, line, source_id in rows:
-            if known is not None or parent is None:
-                continue
-            if parent_seq is not None and not is_same:
-                notes.append(("odd", line, ELSEWHERE.format(parent=parent), source_id))
-            elif parent_known is not None:
-                anchors[seq] = parent_known
-            elif parent_seq is not None:
-                parents[seq] = parent_seq
-            elif outside is not None:
-                anchors[seq] = outside
-            else:
-                notes.append(("odd", line, ORPHAN.format(parent=parent), source_id))
-        circles = _find_threads(parents, threads, depths)
-        for seq in circles:
-            line, source_id = db.execute("SELECT line, source_id FROM comment WHERE seq = ?", [seq]).fetchone()
-            notes.append(("odd", line, CIRCLE, source_id))
-        for note in notes:
-            self.note(*note)
-        db.execute("CREATE TABLE linked (seq INTEGER PRIMARY KEY, article INTEGER, article_pk INTEGER, parent INTEGER,"
-                   " thread INTEGER, depth INTEGER, anchor INTEGER, sort_at INTEGER)")  # fmt: skip
-        latest: dict[str, int] = {}
-        first = self._first_moments(now)
-        limit = to_number(now + timedelta(days=1)) or 0
-        ancient = to_number(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)) or 0
-        values: list[tuple[Any, ...]] = []
-        read = db.execute(
-            "SELECT c.seq, c.article, c.posted, c.sort_at, c.known, c.line, c.source_id, r.article, r.pk, c.stated FROM comment c"
-            " JOIN ref r ON r.name = c.article ORDER BY c.seq"
-        )
-        insert = "INSERT INTO linked VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-        for seq, article, posted, sort_at, known, line, source_id, article_seq, article_pk, stated in read:
-            if posted is not None and known is None and not ancient <= posted <= limit:
-                is_future = posted > limit
-                shown = (EPOCH + posted * MICROSECOND).date().isoformat()
-                if is_future or not stated:
-                    self.note("odd", line, (FUTURE if is_future else ANCIENT).format(date=shown), source_id)
-            if sort_at is None:
-                moment = latest.get(article, first.get(article, first[""])) if posted is None else min(posted, limit)
-            else:
-                moment = sort_at
-            latest[article] = moment
-            if known is None:
-                values.append(
-                    (
-                        seq,
-                        article_seq,
-                        article_pk,
-                        parents[seq] or None,
-                        threads[seq],
-                        depths[seq],
-                        anchors[threads[seq]] or None,
-                        moment,
-                    )
-                )
-            if len(values) >= ROWS_AT_ONCE:
-                db.executemany(insert, values)
-                values = []
-        db.executemany(insert, values)
-        self._anchor(roots)
-
-    def _first_moments(self, now: datetime) -> dict[str, int]:
-        """Return by article the moment by which its first comment is ordered where it has no date."""
-        moments = {"": to_number(now) or 0}
-        for source_id, slug, record in self._db.execute("SELECT source_id, slug, record FROM article"):
-            day = json.loads(record).get("published_on")
-            if day:
-                noon = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC) + timedelta(hours=12)
-                moments[source_id] = moments[slug] = to_number(noon) or 0
-        return moments
-
-    def _anchor(self, roots: Callable[[list[int]], dict[int, int]]) -> None:
-        """Note the root of the thread of the site that each chain of new comments hangs on."""
-        db = self._db
-        db.execute("CREATE TABLE anchor (pk INTEGER PRIMARY KEY, root INTEGER)")
-        found = [row[0] for row in db.execute("SELECT DISTINCT anchor FROM linked WHERE anchor IS NOT NULL")]
-        for start in range(0, len(found), 500):
-            db.executemany("INSERT INTO anchor VALUES (?, ?)", roots(found[start : start + 500]).items())
-
-    def _number(self, keeps_ids: bool) -> None:
-        """Give every new comment its place among its kind, its number in the file, and its turn."""
-        db = self._db
-        db.execute("CREATE INDEX linked_thread ON linked (thread)")
-        # A place of the file counts in a new article only, and only once.
-        db.execute(
-            "CREATE TABLE given AS SELECT l.seq, c.position FROM linked l JOIN comment c USING (seq)"
-            " WHERE c.stated AND c.position IS NOT NULL AND l.article_pk IS NULL AND l.anchor IS NULL"
-        )
-        twice = (
-            "SELECT seq, position FROM (SELECT g.seq, g.position, ROW_NUMBER() OVER (PARTITION BY l.article,"
-            " CASE WHEN l.depth = 0 THEN 0 ELSE l.thread END, g.position ORDER BY g.seq) AS turn FROM given g"
-            " JOIN linked l USING (seq)) WHERE turn > 1"
-        )
-        for seq, position in db.execute(twice).fetchall():
-            line, source_id = db.execute("SELECT line, source_id FROM comment WHERE seq = ?", [seq]).fetchone()
-            self.note("odd", line, SAME_PLACE.format(position=position), source_id)
-            db.execute("DELETE FROM given WHERE seq = ?", [seq])
-        db.execute("CREATE UNIQUE INDEX given_seq ON given (seq)")
-        key = "CAST(c.source_id AS INTEGER)"
-        is_number = f"{key} > 0 AND CAST({key} AS TEXT) = c.source_id AND {key} < 9000000000000000000"
-        own_id = f"CASE WHEN {is_number} THEN {key} END" if keeps_ids else "NULL"
-        group = "l.article, l.article_pk, CASE WHEN l.depth = 0 AND l.anchor IS NULL THEN 0 ELSE l.thread END"
-        db.execute(
-            "CREATE TABLE placed AS SELECT l.seq,"  # noqa: S608 - our own words only
-            f" COALESCE(g.position, COALESCE(MAX(g.position) OVER (PARTITION BY {group}), 0) + ROW_NUMBER() OVER"
-            f" (PARTITION BY {group}, g.position IS NULL ORDER BY CASE WHEN l.depth = 0 THEN c.position END IS NULL,"
-            "  CASE WHEN l.depth = 0 THEN c.position END, l.sort_at, l.seq)) AS place,"
-            f" g.position IS NOT NULL AS has_place, {own_id} AS own_id, ROW_NUMBER() OVER (ORDER BY l.seq) AS number"
-            " FROM linked l JOIN comment c USING (seq) LEFT JOIN given g USING (seq)"
-        )
-        db.execute("CREATE UNIQUE INDEX placed_seq ON placed (seq)")
-        db.execute("CREATE TABLE todo (n INTEGER PRIMARY KEY, seq INTEGER)")
-        db.execute(
-            "INSERT INTO todo (seq) SELECT l.seq FROM linked l JOIN placed root ON root.seq = l.thread"
-            " ORDER BY l.article IS NULL, l.article, l.article_pk, root.place, l.thread, l.depth, l.seq"
-        )
-        db.execute("CREATE UNIQUE INDEX todo_seq ON todo (seq)")
-        db.execute("CREATE INDEX comment_writer ON comment (writer)")
-        db.execute(
-            "UPDATE writer SET first = (SELECT min(t.n) FROM comment c JOIN todo t USING (seq) WHERE c.writer = writer.id)"
-        )
-        db.execute("CREATE INDEX part_of ON part (of, kind)")
-        db.execute("DROP TABLE given")
 
     # What the writer asks.
 
@@ -555,7 +356,7 @@ class Staging:
             "SELECT seq, source_id, slug, line, record FROM article WHERE pk IS NULL AND seq > ? ORDER BY seq LIMIT 1", [last]
         ).fetchone():
             last = row[0]
-            yield last, _article_of(row[4])
+            yield last, article_of(row[4])
 
     def all_articles(self) -> list[tuple[str, str]]:
         """Return (id at the source, title) of the articles in the file; some hundred at most."""
@@ -618,20 +419,20 @@ class Staging:
         known, own_id, number = row
         return known if known is not None else own_id if own_id is not None else base + number
 
-    def read(self, after: int, limit: int, *, base: int, ids: str = "placed") -> list[Row]:
+    def read(self, after: int, limit: int, *, base: int) -> list[Row]:
         """Return the next comments to be written. ``base`` is added to the numbers of those that keep no id of their own."""
         rows = self._db.execute(
-            f"""SELECT t.n, c.seq, COALESCE(p.own_id, ? + p.number), c.source_id, r.pk,
+            """SELECT t.n, c.seq, COALESCE(p.own_id, ? + p.number), c.source_id, r.pk,
                 COALESCE(pp.own_id, ? + pp.number), l.anchor, a.root, tp.own_id, ? + tp.number, l.thread, l.depth, p.place,
                 p.has_place, l.sort_at, c.writer, w.first = t.n AND w.known IS NULL, c.line, c.stated, c.record, pc.record
-            FROM todo t JOIN comment c USING (seq) JOIN linked l USING (seq) JOIN {ids} p USING (seq)
+            FROM todo t JOIN comment c USING (seq) JOIN linked l USING (seq) JOIN placed p USING (seq)
             JOIN ref r ON r.name = c.article LEFT JOIN placed pp ON pp.seq = l.parent LEFT JOIN placed tp ON tp.seq = l.thread
             LEFT JOIN anchor a ON a.pk = l.anchor LEFT JOIN writer w ON w.id = c.writer
             LEFT JOIN comment pc ON pc.seq = l.parent
-            WHERE t.n > ? ORDER BY t.n LIMIT ?""",  # noqa: S608
+            WHERE t.n > ? ORDER BY t.n LIMIT ?""",
             [base, base, base, after, limit],
         )
-        return [_row_of(values) for values in rows]
+        return [row_of(values) for values in rows]
 
     def read_pks(self, after: int, limit: int, *, base: int) -> list[int]:
         """Return the keys of the next comments in the order of writing."""
@@ -645,7 +446,7 @@ class Staging:
             " JOIN comment c USING (seq) WHERE NOT c.stated ORDER BY c.seq LIMIT ?",
             [limit],
         ).fetchall()
-        yield from ((_comment_of(row[:6]), row[6]) for row in rows)
+        yield from ((comment_of(row[:6]), row[6]) for row in rows)
 
     def count_stated(self, state: str) -> int:
         """Return how many new comments say that they are in this state."""
@@ -655,7 +456,7 @@ class Staging:
     def article_record(self, name: str) -> ArticleRecord | None:
         """Return the article of the file that is called so."""
         row = self._db.execute("SELECT record FROM article WHERE source_id = ? OR slug = ?", [name, name]).fetchone()
-        return _article_of(row[0]) if row else None
+        return article_of(row[0]) if row else None
 
     def writers(self, ids: Iterable[int]) -> dict[int, tuple[str, str, str, str, int | None]]:
         """Return (kind, key, name, e-mail, key of the guest who is here) of writers by number."""
@@ -676,123 +477,4 @@ class Staging:
             " ORDER BY c.seq LIMIT ?",
             [limit],
         )
-        return [_comment_of(row) for row in rows]
-
-
-def _find_threads(parents: array[int], threads: array[int], depths: array[int]) -> list[int]:
-    """Fill in the thread (its root) and depth of each comment from ``parents``; return those at which circles were opened."""
-    circles = []
-    for start in range(1, len(parents)):
-        path = []
-        at = start
-        while at and not threads[at]:
-            threads[at] = -1  # on the way
-            path.append(at)
-            at = parents[at]
-            if at and threads[at] == -1:
-                first = min(path[path.index(at) :])
-                circles.append(first)
-                # The earliest of the circle becomes a root; what leads to it follows.
-                parents[first] = 0
-                for seq in path:
-                    threads[seq] = 0
-                path, at = [], start
-        root, depth = (threads[at], depths[at]) if at else (path[-1] if path else 0, -1)
-        for seq in reversed(path):
-            depth += 1
-            threads[seq], depths[seq] = root, depth
-    return circles
-
-
-def to_number(moment: datetime | None) -> int | None:
-    """Return a moment as microseconds since 1970."""
-    return None if moment is None else (moment - EPOCH) // MICROSECOND
-
-
-def _row_of(values: tuple[Any, ...]) -> Row:
-    (n, seq, pk, source_id, article_pk, parent, anchor, anchor_root, thread_id, thread_number, thread, depth, place, has_place,
-     sort_at, writer, is_new, line, stated, record, parent_record) = values  # fmt: skip
-    root = anchor_root if anchor is not None else thread_id if thread_id is not None else thread_number
-    is_root = depth == 0 and anchor is None
-    parent_pk = None if is_root else parent if parent is not None else anchor
-    return Row(
-        n=n, seq=seq, pk=pk, source_id=source_id, article_pk=article_pk,
-        parent_pk=parent_pk, root_pk=None if is_root else root,
-        thread=thread, is_anchored=anchor_root is not None, place=place, has_place=bool(has_place),
-        sort_at=EPOCH + sort_at * MICROSECOND, writer=writer,
-        writer_is_new=bool(is_new), line=line, is_stated=bool(stated), record=record, parent_record=parent_record,
-    )  # fmt: skip
-
-
-def read_record(row: Row) -> CommentRecord:
-    """Return what the file says of a comment."""
-    return _comment_of((row.record, row.source_id, row.line, "", None, None))
-
-
-def read_body(record: str) -> str:
-    """Return the words of a comment of the file."""
-    body: str = json.loads(record)["body"]
-    return body
-
-
-# Records as JSON: moments and days are told from words by their keys.
-
-_MOMENTS = frozenset(("posted_at", "sort_at", "created_at", "published_at", "edited_at", "made_at", "declined_at", "answered_at",
-                      "written_at", "replaced_at", "at", "checked_at"))  # fmt: skip
-_DAYS = frozenset(("published_on", "reviewed_on", "checked_on", "broken_since", "made_on"))
-
-
-def _values_of(record: ArticleRecord | CommentRecord) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _NAMES[type(record)]}
-
-
-_COLUMNS = {"problems", "source_id", "line", "article", "parent", "position", "email", "author_key"}
-_KEPT_AS_JSON = [field.name for field in fields(CommentRecord) if field.name not in _COLUMNS]
-_NAMES: dict[type, list[str]] = {
-    kind: [field.name for field in fields(kind)] for kind in (ArticleRecord, CommentRecord, SourceRecord)
-}
-
-
-def _to_json(values: Any) -> str:
-    return _ENCODER.encode(values)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    if isinstance(value, SourceRecord):
-        return {name: getattr(value, name) for name in _NAMES[SourceRecord]}
-    return dict(value)
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
-
-
-def moments_of(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values with their moments and days as such, also inside of them."""
-    for key, value in values.items():
-        if isinstance(value, str):
-            if key in _MOMENTS:
-                values[key] = datetime.fromisoformat(value)
-            elif key in _DAYS:
-                values[key] = date.fromisoformat(value)
-        elif isinstance(value, dict):
-            moments_of(value)
-        elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, dict):
-                    moments_of(item)
-    return values
-
-
-def _article_of(text: str) -> ArticleRecord:
-    values = moments_of(json.loads(text))
-    values["collection"] = tuple(values["collection"])
-    values["sources"] = tuple(SourceRecord(**source) for source in values["sources"])
-    return ArticleRecord(**values)
-
-
-def _comment_of(row: tuple[str, str, int | None, str, str | None, int | None]) -> CommentRecord:
-    text, source_id, line, article, parent, position = row
-    values = moments_of(json.loads(text))
-    return CommentRecord(source_id=source_id, line=line, article=article, parent=parent, position=position, **values)
+        return [comment_of(row) for row in rows]

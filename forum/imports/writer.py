@@ -39,7 +39,8 @@ from .counting import count_people, count_years
 from .making import Made, submission_of
 from .models import ImportedId, ImportedWriter, ImportRun
 from .readers.jsonl import SITE_SOURCE
-from .staging import Row, Staging, read_record
+from .staged import Row, read_record
+from .staging import Staging
 
 BATCH = 500  # comments; some thousand rows in a fraction of a second
 READ_AHEAD = 4  # batches that are prepared while another is written, where none depends on what is written
