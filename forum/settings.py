@@ -238,6 +238,8 @@ TEMPLATES = [
 
 # -- database
 
+# What is prepared (``forum.site.compiled``) is planned once: to plan a page of comments takes longer than to read it.
+_plans = {"options": "-c plan_cache_mode=force_generic_plan"}
 if _database["ENGINE"].endswith("sqlite3"):
     _database["ENGINE"] = "forum.site.sqlite3"  # writers stand in line
     _database["OPTIONS"] = {
@@ -248,14 +250,14 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["CONN_MAX_AGE"] = None  # a thread keeps its connection: to open one takes longer than to read a page
 else:
-    _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _database.get("OPTIONS", {})
+    _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _plans | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
     _database["CONN_HEALTH_CHECKS"] = True  # and gives out none that died with a server
 DATABASES = {"default": _database}
 if _replica:
     _pool = {"pool": {"min_size": 0, "max_size": 8, "timeout": 2}}
     DATABASES["replica"] = _replica | {
-        "OPTIONS": _pool | _replica.get("OPTIONS", {}),
+        "OPTIONS": _pool | _plans | _replica.get("OPTIONS", {}),
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
     }

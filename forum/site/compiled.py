@@ -153,6 +153,7 @@ def _adapt(connection: Any, value: Any) -> Any:
     return value
 
 
+_NEVER_BY_ITSELF = 2**31  # times that a statement is asked before it is prepared without anybody's wish
 _cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # by connection; to make one takes as long as a page of comments
 
 
@@ -164,6 +165,7 @@ def find_cursor(connection: Any) -> Any:
     raw = connection.connection
     cursor = _cursors.get(raw)
     if cursor is None:
+        raw.prepare_threshold = _NEVER_BY_ITSELF  # None, as Django has it, forbids what is asked for too
         cursor = _cursors[raw] = _prepared_cursor()(raw)
     return connection._prepare_cursor(cursor)
 
@@ -176,6 +178,10 @@ def _prepared_cursor() -> type:
         def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparedCursor":
             super().execute(query, params, prepare=True, **options)
             return self
+
+        def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
+            self._query = pgq  # which Django writes down; psycopg itself notes only what is sent in words
+            super()._send_query_prepared(name, pgq, binary=binary)
 
     return PreparedCursor
 

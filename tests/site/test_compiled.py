@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
 from forum.discussion import rows
 from forum.discussion.models import Comment, Discussion
@@ -49,6 +50,15 @@ def test_texts_are_values_too():
     by_name = Compiled(lambda name: Comment.objects.filter(name=name).values_list("pk", "posted_at"))
     assert by_name("nobody") == []
     assert by_name("O'Hara %s") == [(comment.pk, comment.posted_at)]
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans a statement when it is prepared, which its driver keeps")
+def test_a_query_is_planned_once():
+    for name in ("one", "another", "one more"):
+        Compiled(lambda name: Comment.objects.filter(name=name).values_list("pk", "posted_at", "edited_at"))(name)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%\"edited_at\"%$1%'")
+        assert cursor.fetchall() == [(3, 0)]
 
 
 def test_a_value_that_the_query_does_not_hold_as_it_came_is_refused():
