@@ -1,6 +1,7 @@
 """What pages hang on that are kept for everybody: the words that ``page_cache`` and ``proving`` share."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 Versions = tuple[int, ...]
 
@@ -12,8 +13,7 @@ SITE = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What shows whether a page is still right.
 
     ``statement`` takes one text (``%s``) and gives one row of whole numbers, one of which grows with every change that a reader

@@ -1,4 +1,8 @@
-"""Asks a database for versions, below Django: one connection a process, and one question for all who wait for the same."""
+"""Asks a database for versions, below Django: one connection a process, and one question for all who wait at the same time.
+
+The question is first whether anything at all was committed since the last one; only then are versions read again. A site is read
+a thousand times as often as it is written.
+"""
 
 import sqlite3
 import threading
@@ -10,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from .freshness import Proof, Versions
 
 CONNECT_SECONDS = 3  # a network that swallows everything must not hold up a page for minutes
+MOST_KNOWN = 5_000  # versions of pages that are remembered until the next commit
 
 
 class UnreachableError(Exception):
@@ -17,6 +22,9 @@ class UnreachableError(Exception):
 
 
 class _Asker(Protocol):
+    def state(self) -> object:
+        """Return something that is the same for as long as nothing is committed, by anybody."""
+
     def ask(self, proof: Proof) -> Versions | None: ...
     def close(self) -> None: ...
 
@@ -30,12 +38,19 @@ class _SQLiteAsker:
         self._connection = sqlite3.connect(address, uri=True, timeout=5, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA cache_size=-1000")
 
+    def state(self) -> object:
+        return self._connection.execute("PRAGMA data_version").fetchone()
+
     def ask(self, proof: Proof) -> Versions | None:
         row: Versions | None = self._connection.execute(proof.statement.replace("%s", "?"), (proof.of,)).fetchone()
         return row
 
     def close(self) -> None:
         self._connection.close()
+
+
+# Which transactions can be seen: with the same answer a query finds the same rows, in the whole database.
+_SNAPSHOT = "SELECT pg_current_snapshot()"
 
 
 class _PostgreSQLAsker:
@@ -51,14 +66,21 @@ class _PostgreSQLAsker:
         self._failure, self._status = psycopg.OperationalError, psycopg.pq.ExecStatus
         self._names: dict[str, bytes] = {}  # of prepared statements
 
+    def state(self) -> object:
+        return self._read(_SNAPSHOT, []).get_value(0, 0)
+
     def ask(self, proof: Proof) -> Versions | None:
-        name = self._names.get(proof.statement) or self._prepare(proof.statement)
-        found = self._low.exec_prepared(name, [proof.of.encode()])
-        if found.status != self._status.TUPLES_OK:
-            raise self._failure(found.error_message.decode(errors="replace"))
+        found = self._read(proof.statement, [proof.of.encode()])
         if not found.ntuples:
             return None
         return tuple(int(found.get_value(0, column) or 0) for column in range(found.nfields))
+
+    def _read(self, statement: str, values: list[bytes]) -> Any:
+        name = self._names.get(statement) or self._prepare(statement)
+        found = self._low.exec_prepared(name, values)
+        if found.status != self._status.TUPLES_OK:
+            raise self._failure(found.error_message.decode(errors="replace"))
+        return found
 
     def _prepare(self, statement: str) -> bytes:
         name = f"proof_{len(self._names)}".encode()
@@ -92,6 +114,8 @@ class Prover:
         self._line = threading.Lock()  # held while the database is asked
         self._next = _Round()
         self._asker: _Asker | None = None
+        self._state: object = None
+        self._known: dict[Proof, Versions | None] = {}  # in that state of the database
 
     def read(self, proof: Proof) -> Versions | None:
         """Return the versions, None where the page's subject is gone; raise UnreachableError.
@@ -115,8 +139,14 @@ class Prover:
             try:
                 if self._asker is None:
                     self._asker = _connect(self._alias)
-                ask = self._asker.ask
-                asked.answers = {proof: ask(proof) for proof in asked.proofs}
+                state = self._asker.state()
+                if state != self._state or len(self._known) > MOST_KNOWN:
+                    self._state, self._known = state, {}
+                # Those not known are asked after the state: they may be newer than it, and are asked again then; never older.
+                for proof in asked.proofs:
+                    if proof not in self._known:
+                        self._known[proof] = self._asker.ask(proof)
+                asked.answers = self._known
                 return
             except _failures(self._alias) as error:
                 self.close()
@@ -126,6 +156,7 @@ class Prover:
     def close(self) -> None:
         """Let go of the connection; the next question makes a new one."""
         asker, self._asker = self._asker, None
+        self._state = None  # what a new connection says of its state is not to be compared
         if asker is not None:
             asker.close()
 
