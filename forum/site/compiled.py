@@ -173,8 +173,14 @@ def find_cursor(connection: Any) -> Any:
 @cache
 def _prepared_cursor() -> type:
     import psycopg
+    from psycopg.types.datetime import TimestamptzLoader
 
     class PreparedCursor(psycopg.Cursor[Any]):
+        def __init__(self, connection: Any) -> None:
+            super().__init__(connection)
+            # Django's own gives the same moments, and reads each of them in Python.
+            self.adapters.register_loader("timestamptz", TimestamptzLoader)
+
         def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparedCursor":
             super().execute(query, params, prepare=True, **options)
             return self
