@@ -83,6 +83,11 @@ class Conversation:
         return count_words(self.discussion, self.years) if self.discussion else ""
 
     @property
+    def years_key(self) -> str:
+        """Return a text that is the same for the same years: quicker than to write them as options."""
+        return str(self.years)
+
+    @property
     def year_options(self) -> SafeString:
         """Return the years to go to, as the options of a list."""
         options = ((str(year), str(year), str(count)) for year, count in self.years)

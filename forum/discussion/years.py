@@ -1,10 +1,14 @@
-"""The year strip: comments a year as bars, a dot for a silent year. Pure: numbers to an SVG of attributes only, and words."""
+"""The year strip: comments a year as bars, a dot for a silent year. Pure: numbers to an SVG of attributes only, and words.
+
+The same numbers come again with every page of a conversation, so what was made of them is remembered.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from forum.site.translating import current_language, ngettext
 from forum.site.translating import gettext as _
-from forum.site.translating import ngettext
 
 FEWEST_YEARS = 22  # a young conversation is drawn on the same scale as an old one
 MOST_BARS = 25  # beyond it, neighbouring years share a bar
@@ -33,6 +37,13 @@ def make_year_strip(counts: Sequence[tuple[int, int]], comment_count: int, this_
 
     ``comment_count`` is that of all comments: those without a known year are told in the words.
     """
+    return _make_strip(current_language(), tuple(counts), comment_count, this_year)
+
+
+@lru_cache(maxsize=500)
+def _make_strip(
+    language: str | None, counts: tuple[tuple[int, int], ...], comment_count: int, this_year: int
+) -> YearStrip | None:
     known = {year: count for year, count in counts if count > 0}
     if not known:
         return None
