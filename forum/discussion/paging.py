@@ -34,6 +34,11 @@ class Pager:
     next_href: str = ""
     next_words: str = ""
 
+    @property
+    def links_key(self) -> str:
+        """Return a text that is the same for the same numbered pages."""
+        return str(self.links)
+
 
 def make_links(page: int, pages: int, href: Callable[[int], str]) -> tuple[PageLink, ...]:
     """Return the first and last page, this one with its NEIGHBOURS, and marks where pages are left out; nothing for one page."""
