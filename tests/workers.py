@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,13 +35,17 @@ class Workers:
         return self._start([sys.executable, "manage.py", "work", *options], environment)
 
     def start_below_parent(self) -> subprocess.Popen[bytes]:
-        """Start a worker as the child of another process, as ``serve`` does, and return that parent."""
-        return self._start(["sh", "-c", f"{sys.executable} manage.py work --stop-with-parent & wait"], {})
+        """Start a worker as the child of another process, as ``serve`` does, and return that parent once it has its child."""
+        script = f"{sys.executable} manage.py work --stop-with-parent $$ & echo 'Child begun.'; wait"
+        parent = self._start(["sh", "-c", script], {})
+        wait_until(lambda: "Child begun." in self.said(parent))
+        return parent
 
     def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
         names = {
             "DJANGO_SETTINGS_MODULE": "tests.worker_settings",
             "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
+            "TEST_DATA_DIR": str(settings.DATA_DIR),
             "TMPDIR": str(self.folder),
         }
         with self._log(len(self.processes)).open("wb") as log:

@@ -19,24 +19,19 @@ TRY_AGAIN = timedelta(seconds=20)  # while another import is running
 @job(time_limit=READING_LIMIT)
 def look(pk: str) -> None:
     """Look at a file."""
-    _unless_busy(look, pk, lambda upload: uploads.look_at(upload))
+    _take_step(look, pk, uploads.look_at)
 
 
 @job(time_limit=READING_LIMIT)
 def bring_in(pk: str) -> None:
     """Import some of a file; the rest is another job, so that others have their turn."""
-
-    def step(upload: Upload) -> None:
-        if not uploads.go_on(upload):
-            bring_in.enqueue(pk)
-
-    _unless_busy(bring_in, pk, step)
+    _take_step(bring_in, pk, uploads.go_on)
 
 
 @job(time_limit=READING_LIMIT)
 def take_out(pk: str) -> None:
     """Take out what a file brought."""
-    _unless_busy(take_out, pk, lambda upload: uploads.undo(upload))
+    _take_step(take_out, pk, uploads.undo)
 
 
 @daily(at="03:40")
@@ -46,12 +41,15 @@ def purge_uploads() -> None:
     uploads.purge(timezone.now())
 
 
-def _unless_busy(again: Job, pk: str, step: Callable[[Upload], None]) -> None:
-    """Do one step, or try again later where another import is running."""
+def _take_step(again: Job, pk: str, step: Callable[[Upload], bool]) -> None:
+    """Do one step and let another job do what is left of it; where another import is running, try again later."""
     upload = Upload.objects.select_related("article", "made_by", "run").filter(pk=pk).first()
     if upload is None:
         return
     try:
-        step(upload)
+        is_done = step(upload)
     except ImportBusyError:
         again.using(run_after=timezone.now() + TRY_AGAIN).enqueue(pk)
+        return
+    if not is_done:
+        again.enqueue(pk)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from articles.models import Article
 from forum.accounts.models import User
 from forum.discussion import markup
+from forum.jobs.worker import stop_requested
 
 from .locking import ImportBusyError, work_folder
 from .models import ImportRun, Upload
@@ -34,7 +35,12 @@ _S = Upload.State
 
 
 class _PausedError(Exception):
-    """This job has had its time; the next one goes on."""
+    """This job has had its time, or its worker is to end; the next one goes on."""
+
+
+def _pause_if_asked() -> None:
+    if stop_requested():
+        raise _PausedError
 
 
 def folder_of(upload: Upload) -> Path:
@@ -67,18 +73,27 @@ def keep_upload(*, name: str, chunks: Iterable[bytes], article: Article | None, 
     return upload
 
 
-def look_at(upload: Upload) -> None:
-    """See what a file would bring, and keep that for the page. Raises ImportBusyError."""
+def look_at(upload: Upload) -> bool:
+    """See what a file would bring, and keep that for the page; return whether that is done. Raises ImportBusyError."""
     if upload.state != _S.LOOKING:
-        return
+        return True
     try:
-        report = import_file(file_of(upload), target=upload.article, dry_run=True, processes=1, name=upload.file_name)
+        report = import_file(
+            file_of(upload),
+            target=upload.article,
+            dry_run=True,
+            processes=1,
+            name=upload.file_name,
+            on_step=lambda step, done, total: _pause_if_asked(),
+        )
         _require_may(upload, report)
+    except _PausedError:
+        return False
     except ImportBusyError:
         raise
     except ImportFileError as error:
         _refuse(upload, str(error))
-        return
+        return True
     preview = {
         "title": report.title,
         "format": report.format,
@@ -91,6 +106,7 @@ def look_at(upload: Upload) -> None:
         "first": [_as_shown(record) for record in report.new_comments],
     }
     _move(upload, _S.READY, preview=preview)
+    return True
 
 
 def _require_may(upload: Upload, report: Report) -> None:
@@ -137,7 +153,7 @@ def leave(upload: Upload) -> None:
 
 
 def go_on(upload: Upload, *, seconds: float = STEP_SECONDS) -> bool:
-    """Import for about ``seconds``; return whether all is done. Raises ImportBusyError."""
+    """Import for about ``seconds``, less where the worker is to end; return whether all is done. Raises ImportBusyError."""
     if upload.state != _S.IMPORTING:
         return True
     deadline = time.monotonic() + seconds
@@ -148,6 +164,7 @@ def go_on(upload: Upload, *, seconds: float = STEP_SECONDS) -> bool:
         if time.monotonic() - told > 1:
             told = time.monotonic()
             Upload.objects.filter(pk=upload.pk).update(progress={"step": step, "done": done, "total": total})
+        _pause_if_asked()
         if step != Step.READING and time.monotonic() > deadline:
             raise _PausedError
 
@@ -178,14 +195,17 @@ def start_undo(upload: Upload) -> bool:
     return True
 
 
-def undo(upload: Upload) -> None:
-    """Take out what the file brought. Raises ImportBusyError."""
+def undo(upload: Upload) -> bool:
+    """Take out what the file brought; return whether that is done. Raises ImportBusyError."""
     if upload.state != _S.UNDOING or upload.run is None:
-        return
+        return True
     run = ImportRun.objects.get(pk=upload.run.pk)
     said = upload.sentence
     if run.undone_at is None:
-        undone = undo_run(run)
+        try:
+            undone = undo_run(run, on_progress=lambda done, total: _pause_if_asked())
+        except _PausedError:
+            return False
         sentences = [_("%(count)d comments were taken out.") % {"count": undone.comments}]
         if undone.answered:
             sentences.append(
@@ -195,6 +215,7 @@ def undo(upload: Upload) -> None:
             sentences.append(_("%(count)d stay, because they belong to the people who wrote them.") % {"count": undone.claimed})
         said = " ".join(sentences)
     _move(upload, _S.UNDONE, sentence=said)
+    return True
 
 
 def purge(now: datetime) -> int:

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from traceback import format_exception
@@ -50,14 +50,15 @@ class WorkerDiedError(Exception):
 
 
 class _Stop:
-    """Whether this process was asked to end."""
+    """Why this process should end: it was asked to, or the one that it works for is gone."""
 
     requested = False
+    parent: int | None = None  # the id of that process
 
 
 def stop_requested() -> bool:
     """Return whether the worker should end: a job that takes many small steps asks between them."""
-    return _Stop.requested
+    return _Stop.requested or _Stop.parent not in (None, os.getppid())
 
 
 class Worker:
@@ -70,13 +71,13 @@ class Worker:
         autodiscover_modules("jobs")
         self.rhythms = RHYTHMS if rhythms is None else rhythms
 
-    def run(self, *, is_orphaned: Callable[[], bool] = lambda: False) -> None:
-        """Run until SIGTERM or SIGINT, or until ``is_orphaned``; the job at hand is finished first."""
-        _Stop.requested = False
+    def run(self, *, parent: int | None = None) -> None:
+        """Run until SIGTERM or SIGINT, or until the process ``parent`` is gone; the job at hand is finished first."""
+        _Stop.requested, _Stop.parent = False, parent
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._request_stop)
         logger.info("Worker %s started.", self.name)
-        while not stop_requested() and not is_orphaned():
+        while not stop_requested():
             pause = POLL_SECONDS
             try:
                 if self.step():
@@ -114,7 +115,7 @@ class Worker:
         return True
 
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
-        if stop_requested():  # asked twice: somebody is in a hurry; the job returns after its time limit
+        if _Stop.requested:  # asked twice: somebody is in a hurry; the job returns after its time limit
             raise SystemExit(1)
         _Stop.requested = True
 

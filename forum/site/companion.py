@@ -3,6 +3,7 @@
 It is started by its command, for the frame of the site knows nothing of jobs.
 """
 
+import os
 import subprocess
 import sys
 import threading
@@ -37,7 +38,7 @@ class WorkerProcess:
             self._process.wait()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(MANAGE), "work", "--stop-with-parent", "--verbosity", "0"]
+        command = [sys.executable, str(MANAGE), "work", "--stop-with-parent", str(os.getpid()), "--verbosity", "0"]
         # A session of its own: Ctrl-C reaches every process of a terminal, and would ask it to end twice.
         return subprocess.Popen(command, start_new_session=True)  # noqa: S603  (nothing in it comes from outside)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from forum.imports.models import Upload
 from tests.factories import ArticleFactory, CommentFactory, ModeratorFactory
 from tests.imports.truth import SavedPage
 from tests.privacy.lives import work
+from tests.workers import Workers, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -169,12 +169,20 @@ def test_form_without_its_token_is_refused(invented_page: SavedPage) -> None:
     assert not Upload.objects.exists()
 
 
-def test_long_import_is_done_in_pieces_and_goes_on(client: Client, tmp_path: Path) -> None:
-    sign_in(client, "operator")
-    lines = [{"type": "article", "slug": "a", "title": "A"}]
-    lines += [{"type": "comment", "id": n, "article": "a", "body": "A text.", "state": "published"} for n in range(1, 701)]
+def send_long_file(client: Client, comments: int) -> Upload:
+    """Send a file with so many comments, and let it be looked at."""
+    lines: list[dict[str, Any]] = [{"type": "article", "slug": "a", "title": "A"}]
+    lines += [
+        {"type": "comment", "id": n, "article": "a", "body": "A text.", "state": "published"} for n in range(1, comments + 1)
+    ]
     upload = send(client, "".join(json.dumps(line) + "\n" for line in lines).encode(), "file.jsonl")
     work()
+    return upload
+
+
+def test_long_import_is_done_in_pieces_and_goes_on(client: Client) -> None:
+    sign_in(client, "operator")
+    upload = send_long_file(client, 700)
     client.post(upload.get_absolute_url(), {"act": "bring"})
     upload.refresh_from_db()
     pieces = 1
@@ -182,6 +190,20 @@ def test_long_import_is_done_in_pieces_and_goes_on(client: Client, tmp_path: Pat
         pieces += 1
     assert pieces > 3
     assert Comment.objects.filter(public=True).count() == 700
+
+
+def test_import_stops_at_its_next_step_when_the_server_of_its_worker_is_gone(client: Client, workers: Workers) -> None:
+    sign_in(client, "operator")
+    upload = send_long_file(client, 4_000)
+    client.post(upload.get_absolute_url(), {"act": "bring"})
+    server = workers.start_below_parent()
+    wait_until(Comment.objects.exists)
+    server.kill()
+    wait_until(lambda: "stopped." in workers.said(server))
+    assert Comment.objects.count() < 4_000
+    work()
+    assert Comment.objects.filter(public=True).count() == 4_000
+    assert "What was brought in" in page(client, upload)
 
 
 def test_old_files_and_reports_are_forgotten(client: Client, invented_page: SavedPage) -> None:

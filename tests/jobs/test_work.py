@@ -70,3 +70,21 @@ def test_worker_of_a_server_ends_with_it(workers: Workers) -> None:
     workers.wait_until_ready()
     parent.kill()
     wait_until(lambda: "stopped." in workers.said(parent))
+
+
+def test_worker_of_a_server_that_died_before_it_had_begun_ends(workers: Workers) -> None:
+    jobs.note.enqueue("too late")
+    parent = workers.start_below_parent()
+    parent.kill()
+    wait_until(lambda: "stopped." in workers.said(parent))
+    assert jobs.read_diary() == []
+
+
+def test_job_of_many_steps_hears_that_the_server_is_gone(workers: Workers) -> None:
+    jobs.wait_for_the_end.enqueue()
+    parent = workers.start_below_parent()
+    wait_until(lambda: jobs.read_diary() == ["began"])
+    parent.kill()
+    wait_until(lambda: "stopped." in workers.said(parent))
+    assert jobs.read_diary() == ["began", "ended"]
+    assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from forum.jobs.definitions import job
 from forum.jobs.schedule import every
+from forum.jobs.worker import stop_requested
 
 
 def read_diary() -> list[str]:
@@ -54,6 +55,15 @@ def wait_for(path: str) -> None:
     """Write that it began, go on when there is a file at ``path``, write that it ended."""
     _write("began")
     while not Path(path).exists():
+        signal.sigtimedwait([], 0.02)
+    _write("ended")
+
+
+@job()
+def wait_for_the_end() -> None:
+    """Write that it began, go on until the worker is to end, write that it ended."""
+    _write("began")
+    while not stop_requested():
         signal.sigtimedwait([], 0.02)
     _write("ended")
 

@@ -1,7 +1,6 @@
 """``manage.py work``: a background worker."""
 
 import logging
-import os
 from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
@@ -20,13 +19,13 @@ class Command(BaseCommand):
         """Add the one option."""
         parser.add_argument(
             "--stop-with-parent",
-            action="store_true",
-            help="End when the process that started this one ends; serve uses it.",
+            type=int,
+            metavar="PID",
+            help="End when the process that started this one, whose id is given, has ended; serve uses it.",
         )
 
-    def handle(self, *, stop_with_parent: bool, verbosity: int, **options: object) -> None:
+    def handle(self, *, stop_with_parent: int | None, verbosity: int, **options: object) -> None:
         """Work until SIGTERM or SIGINT; with ``--verbosity 0``, say only what went wrong."""
         if verbosity == 0:
             logging.getLogger("forum.jobs").setLevel(logging.WARNING)
-        parent = os.getppid()
-        Worker().run(is_orphaned=lambda: stop_with_parent and os.getppid() != parent)
+        Worker().run(parent=stop_with_parent)
