@@ -238,6 +238,9 @@ COUNTED = {
     "replies": gettext_lazy("of these, replies"),
     "held": gettext_lazy("of these, waiting for a moderator"),
     "taken_out": gettext_lazy("Comments taken out again"),
+    "articles_taken_out": gettext_lazy("Articles taken out again"),
+    "collections_taken_out": gettext_lazy("Collections taken out again"),
+    "addresses_taken_out": gettext_lazy("Old addresses taken out again"),
     "stayed": gettext_lazy("Comments that stay"),
 }
 

@@ -195,7 +195,10 @@ class ArticleWriter:
             found = Collection(parent=parent, title=title, slug=slug, description=description)
             if name and name.isdecimal() and 0 < int(name) < 2**62:
                 found.pk = int(name)
-            save_collection(found)
+            with transaction.atomic():
+                save_collection(found)
+                self.run.progress.setdefault("collections", []).append(found.pk)
+                self.run.save(update_fields=["progress"])
             self.counts["collections"] += 1
         return found
 

@@ -23,6 +23,7 @@ from forum.topics.jobs import search_again
 from forum.topics.mentions import show_comments
 from forum.topics.vocabulary import forget_search
 
+from .keys import reserve
 from .models import ImportedId, ImportRun
 from .staging import Staging
 from .writer import OnProgress
@@ -68,8 +69,8 @@ def look_again() -> None:
     search_for_notes.enqueue()
 
 
-def keep_addresses(run: ImportRun, staging: Staging) -> int:
-    """Lead the paths of the old site to where things stand now; return how many. One that leads somewhere already stays."""
+def keep_addresses(run: ImportRun, staging: Staging) -> None:
+    """Lead the paths of the old site to where things stand now. One that leads somewhere already stays."""
     rows = []
     for path, article, comment, target, line in staging.addresses():
         where = target or _find_target(staging, article, comment, run.progress["bases"]["comment"])
@@ -81,9 +82,15 @@ def keep_addresses(run: ImportRun, staging: Staging) -> int:
             continue
         if path != where:
             rows.append(OldAddress(path=path, target=where))
+    if rows and "addresses" not in run.progress:
+        with transaction.atomic():
+            base = reserve(OldAddress, len(rows))
+            run.progress["addresses"] = [base + 1, base + len(rows)]  # so that it is known which they are
+            run.save(update_fields=["progress"])
+    for pk, row in enumerate(rows, start=run.progress.get("addresses", [0])[0]):
+        row.pk = pk
     for start in range(0, len(rows), 500):
         OldAddress.objects.bulk_create(rows[start : start + 500], ignore_conflicts=True)
-    return len(rows)
 
 
 def _find_target(staging: Staging, article: str, comment: str, base: int) -> str:

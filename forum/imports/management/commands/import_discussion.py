@@ -108,7 +108,8 @@ class Command(BaseCommand):
 
 def describe_undone(run: ImportRun, undone: Undone) -> str:
     """Return in sentences what is gone and what stays."""
-    lines = [f"{run.file_name}: {undone.comments:,} comments and {undone.articles:,} articles were taken out."]
+    gone = (f"comments {undone.comments:,}", f"articles {undone.articles:,}", f"collections {undone.collections:,}")
+    lines = [f"Of {run.file_name} were taken out: {', '.join(gone)}, old addresses {undone.addresses:,}."]
     if undone.answered:
         lines.append(f"{undone.answered:,} comments stay, because somebody has answered them or what stands below them.")
     if undone.claimed:
