@@ -178,7 +178,7 @@ class UploadAdmin(admin.ModelAdmin):
             "title": upload.file_name,
             "upload": upload,
             "is_under_way": upload.state in (Upload.State.LOOKING, Upload.State.IMPORTING, Upload.State.UNDOING),
-            "counts": _count_words(upload.preview.get("counts", {})),
+            "counts": _count_words(upload.preview.get("counts", {}), is_least=bool(upload.preview.get("unscreened"))),
             "added": _count_words(upload.run.counts) if upload.run else [],
             "articles": _articles_of(upload),
             "has_report": report.exists(),
@@ -245,8 +245,10 @@ COUNTED = {
 }
 
 
-def _count_words(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return [(str(label), counts[kind]) for kind, label in COUNTED.items() if counts.get(kind) is not None]
+def _count_words(counts: dict[str, int], *, is_least: bool = False) -> list[tuple[str, int]]:
+    """Return what is counted, in words, with its number; ``is_least``: more may wait."""
+    words = COUNTED | ({"held": gettext_lazy("of these, waiting for a moderator, at least")} if is_least else {})
+    return [(str(label), counts[kind]) for kind, label in words.items() if counts.get(kind) is not None]
 
 
 def _articles_of(upload: Upload) -> list[Article]:

@@ -86,6 +86,8 @@ class Report:
     problem_count: int
     refused: int
     left_out: dict[str, int] = field(default_factory=dict)
+    screened: int = 0  # of a dry run: at so many comments the checks have looked,
+    unscreened: int = 0  # ... and so many more they look at when they are written
     run: ImportRun | None = None
     report_path: Path | None = None
 
@@ -183,8 +185,9 @@ class _Import:
         known = self._known_articles(staging)
         if dry_run:
             report = self._tell(staging, Outcome.WOULD_ADD, known, self._foresee(staging, counts), counts)
+            unstated = staging.count_unstated()
             staging.remove()
-            return report
+            return replace(report, screened=min(FEW, unstated), unscreened=max(0, unstated - FEW))
         if not self.record and not counts["new"] and (not counts["articles"] or self.options.target):
             report = self._tell(staging, Outcome.NOTHING_NEW, known, {"comments": 0, "replies": 0}, counts)
             staging.remove()

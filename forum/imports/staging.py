@@ -448,6 +448,10 @@ class Staging:
         ).fetchall()
         yield from ((comment_of(row[:6]), row[6]) for row in rows)
 
+    def count_unstated(self) -> int:
+        """Return how many new comments say no state."""
+        return self._db.execute("SELECT count(*) FROM linked JOIN comment c USING (seq) WHERE NOT c.stated").fetchone()[0]
+
     def count_stated(self, state: str) -> int:
         """Return how many new comments say that they are in this state."""
         sql = "SELECT count(*) FROM linked JOIN comment c USING (seq) WHERE c.stated AND json_extract(c.record, '$.state') = ?"

@@ -99,6 +99,8 @@ def look_at(upload: Upload) -> bool:
         "format": report.format,
         "counts": report.counts,
         "known": report.known_comments,
+        "screened": report.screened,
+        "unscreened": report.unscreened,
         "refused": report.refused,
         "left_out": report.left_out,
         "problem_count": report.problem_count,

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 
 from articles.models import Article
 from forum.discussion.models import Comment
+from forum.imports import services
 from tests.factories import ArticleFactory
 from tests.imports.truth import SavedPage
 
@@ -43,6 +44,19 @@ def test_dry_run_shows_the_first_comments_and_writes_nothing(invented_page: Save
     assert "  no name, prior to 2007: is it normal that it smells of pears" in summary
     assert summary.endswith("This was a dry run. Nothing was written.\n")
     assert not Article.objects.exists()
+
+
+def test_dry_run_says_that_the_checks_have_looked_at_the_first_comments_only(
+    invented_page: SavedPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "FEW", 24)
+    summary = run(invented_page.path, dry_run=True)
+    assert "of these, waiting for a moderator │     at least 1 │" in summary
+    assert "The checks have looked at the first 24 comments only. They look at the other 1 when these are brought in" in summary
+    (page,) = json.loads(run(invented_page.path, dry_run=True, json=True))["pages"]
+    assert (page["screened"], page["unscreened"]) == (24, 1)
+    monkeypatch.setattr(services, "FEW", 25)
+    assert "The checks" not in run(invented_page.path, dry_run=True)
 
 
 def test_json_holds_the_counts_and_the_problems(invented_page: SavedPage) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from articles.models import Article
 from forum.accounts.models import User
 from forum.discussion.models import Comment
-from forum.imports import uploads
+from forum.imports import services, uploads
 from forum.imports.locking import work_folder
 from forum.imports.models import Upload
 from tests.factories import ArticleFactory, CommentFactory, ModeratorFactory
@@ -75,6 +75,22 @@ def test_a_page_is_looked_at_brought_in_and_taken_out_again(client: Client, inve
     assert "Taken out again." in shown
     assert "24 comments were taken out. 1 stay, because somebody has answered them" in shown
     assert Comment.objects.exclude(parent=answered).get() == answered
+
+
+def test_page_says_that_the_checks_have_looked_at_the_first_comments_only(
+    client: Client, invented_page: SavedPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "FEW", 10)
+    sign_in(client, "operator")
+    upload = send(client, invented_page.path.read_bytes())
+    work()
+    shown = page(client, upload)
+    assert "The checks have looked at the first 10 comments only. They look at the other 15" in shown
+    assert "of these, waiting for a moderator, at least</th>" in shown
+    client.post(upload.get_absolute_url(), {"act": "bring"})
+    work()
+    assert "of these, waiting for a moderator</th><td>1</td>" in (shown := page(client, upload))
+    assert "The checks have looked" not in shown
 
 
 def test_second_button_does_nothing_and_says_so(client: Client, invented_page: SavedPage) -> None:

@@ -38,7 +38,7 @@ COUNTED = {
 class Command(BaseCommand):
     """Reads the file, shows a bar on a terminal, then a summary or JSON."""
 
-    help = "Import an article and its conversation from a saved page. Importing the same page again adds nothing."
+    help = "Bring in articles and conversations from an export or a saved page. The same file again adds nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
@@ -128,6 +128,8 @@ def _as_json(report: Report) -> dict[str, Any]:
         "counts": report.counts,
         "read": report.read_comments,
         "already_here": report.known_comments,
+        "screened": report.screened,
+        "unscreened": report.unscreened,
         "refused": report.refused,
         "left_out": report.left_out,
         "problems": [{"line": problem.line, "sentence": problem.sentence} for problem in report.problems],
@@ -144,6 +146,11 @@ def _as_text(report: Report, seconds: float) -> str:
         return f"Everything is here already ({report.known_comments} comments). Nothing was added: {where}"
     parts = [_draw_table(report)]
     is_dry = report.outcome == Outcome.WOULD_ADD
+    if report.unscreened:
+        parts.append(
+            f"The checks have looked at the first {report.screened:,} comments only. They look at the other"
+            f" {report.unscreened:,} when these are brought in: more of them may wait."
+        )
     if is_dry:
         parts.append("\n  ".join(["The first comments:", *map(_headline, report.new_comments[:FIRST_COMMENTS])]))
     if report.problems:
@@ -168,7 +175,9 @@ def _draw_table(report: Report) -> str:
     table.add_column("would be added" if report.outcome == Outcome.WOULD_ADD else "added", justify="right")
     table.add_column("already here", justify="right")
     for kind, label in COUNTED.items():
-        table.add_row(label, str(report.counts.get(kind, 0)), str(report.known_comments) if kind == "comments" else "")
+        is_least = kind == "held" and report.unscreened
+        count = f"{'at least ' if is_least else ''}{report.counts.get(kind, 0)}"
+        table.add_row(label, count, str(report.known_comments) if kind == "comments" else "")
     text = StringIO()
     Console(file=text, width=WIDTH, highlight=False, emoji=False, markup=False).print(table)
     return text.getvalue().rstrip()
