@@ -187,7 +187,7 @@ def read_by_member(member_id: int, after: tuple[datetime, int] | None) -> tuple[
 
 def read_root(root_id: int) -> Row:
     """Return the row of one root."""
-    return _plain(Comment.objects.filter(pk=root_id))[0]
+    return _root(_ROOT(root_id)[0])
 
 
 def read_for_print(discussion: Discussion, year: int | None) -> tuple[list[Row], dict[int, list[Row]], bool]:
@@ -298,6 +298,10 @@ def _ask_roots(discussion_id: int, above: int) -> "QuerySet[Comment, tuple[Any, 
     return _plain_values(listed.order_by("position")[: ROOTS_ON_A_PAGE + 1])
 
 
+def _ask_root(pk: int) -> "QuerySet[Comment, tuple[Any, ...]]":
+    return _plain_values(Comment.objects.filter(pk=pk))
+
+
 def _ask_previews(
     short: tuple[int, ...], ids: tuple[int, ...], folded: tuple[int, ...], parents: tuple[int, ...], new: tuple[int, ...]
 ) -> "QuerySet[Comment, tuple[Any, ...]]":
@@ -322,4 +326,5 @@ def _ask_thread(root_id: int, first: int, last: int, beneath: int) -> "QuerySet[
 
 _DISCUSSION_FIELDS = [field.attname for field in Discussion._meta.concrete_fields]
 _DISCUSSION, _YEARS = Compiled(_ask_discussion), Compiled(_ask_years)
-_ROOTS, _PREVIEWS, _THREAD = Compiled(_ask_roots), Compiled(_ask_previews), Compiled(_ask_thread)
+_ROOTS, _PREVIEWS = Compiled(_ask_roots), Compiled(_ask_previews)
+_ROOT, _THREAD = Compiled(_ask_root), Compiled(_ask_thread)

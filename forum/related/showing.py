@@ -12,6 +12,7 @@ from forum.discussion.models import Comment
 from forum.discussion.moments import Moment, moment_of
 from forum.discussion.permissions import ANONYMOUS, Viewer, is_writer
 from forum.discussion.questions import shorten
+from forum.site.compiled import Compiled
 from forum.topics.models import Topic
 
 from .models import Neighbour
@@ -35,8 +36,7 @@ class Other:
 
 def read_others(thread_id: int, viewer: Viewer, visitor_name: str) -> list[Other]:
     """Return who else wrote about what the thread with this root is about. One query, three where there is somebody."""
-    stored = Neighbour.objects.filter(thread=thread_id).order_by("rank").values_list("comment", "topics", "words")
-    return _show(stored, thread_id, thread_id, viewer, visitor_name)
+    return _show(_STORED(thread_id), thread_id, thread_id, viewer, visitor_name)
 
 
 def find_others(comment_id: int, thread_id: int, viewer: Viewer, visitor_name: str) -> list[Other]:
@@ -81,3 +81,6 @@ def _show(
 def _describe(comment: Comment, why: str, visitor_name: str) -> Other:
     words = shorten(comment.subject or to_plain(comment.body_html), WORDS_CHARS)
     return Other(comment, comment.name or visitor_name, moment_of(comment), words, why)
+
+
+_STORED = Compiled(lambda pk: Neighbour.objects.filter(thread=pk).order_by("rank").values_list("comment", "topics", "words"))

@@ -4,7 +4,7 @@ What ``shown`` mentions say is what everybody may read, but for some seconds aft
 the worker has followed. Whoever shows words of a comment asks ``visible_to`` as well.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db.models import F, QuerySet
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from articles.old_addresses import find_target
+from forum.site.compiled import CompiledObjects
 
 from .counting import pair_key
 from .models import ArticleMention, Mention, Standing, Topic, TopicPair
@@ -34,13 +35,9 @@ def find_chosen_topic(slug: str) -> Topic | None:
     return found
 
 
-def topics_of(comment_ids: Collection[int]) -> dict[int, list[Topic]]:
-    """Return what each of these comments is about, in the order of the names. One query; comments about nothing are left out."""
-    found: dict[int, list[Topic]] = {}
-    named = Mention.objects.filter(comment__in=comment_ids, shown=True, topic__is_active=True)
-    for mention in named.select_related("topic").order_by("topic__name"):
-        found.setdefault(mention.comment_id, []).append(mention.topic)
-    return found
+def topics_of(comment_id: int) -> list[Topic]:
+    """Return what a comment is about, in the order of the names. One query."""
+    return _NAMED(comment_id)
 
 
 def comments_naming(topic_ids: Iterable[int], *, limit_each: int) -> list[tuple[int, int]]:
@@ -81,3 +78,11 @@ def count_together(topic: Topic) -> list[tuple[Topic, int]]:
         pairs = pairs.exclude(low=F("high")).select_related(other)
         found += [(getattr(pair, other), pair.comment_count) for pair in pairs]
     return sorted(found, key=lambda one: (-one[1], one[0].name))
+
+
+def _ask_named(comment_id: int) -> QuerySet[Topic]:
+    named = Mention.objects.filter(comment_id=comment_id, shown=True).values("topic")
+    return Topic.objects.filter(pk__in=named, is_active=True).order_by("name")
+
+
+_NAMED = CompiledObjects(Topic, _ask_named)

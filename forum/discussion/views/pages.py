@@ -1,8 +1,12 @@
 """Pages that show one conversation: a thread, a permalink, a year. What an article's page shows is in ``conversation``."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -12,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from forum.site.compiled import Compiled
 from forum.site.models import SiteText
 
 from .. import rows
@@ -25,6 +30,8 @@ from ..permissions import Viewer, can_post, can_read_text, viewer_of
 from ..questions import shorten
 from ..rendering import Layout, render_threads
 from ..threads import Row, Thread, build_thread, quoted_line
+
+M = TypeVar("M", bound=Model)
 
 BIGGEST_ID = 2**63 - 1  # that databases have
 DESCRIPTION_CHARS = 200
@@ -89,8 +96,7 @@ def find_comment(viewer: Viewer, pk: int) -> Comment:
     """Return a comment that has a place or a line on a page of ``viewer``; raise Http404, or CommentGoneError if taken back."""
     if pk > BIGGEST_ID:
         raise Http404
-    found = Comment.objects.select_related("discussion__article").defer("body", "body_html", "discussion__article__body_html")
-    comment = found.filter(pk=pk).first()
+    comment = _read_comment(pk)
     if comment is None or not comment.discussion.article.is_published() or comment.discussion.state == Discussion.State.HIDDEN:
         raise Http404
     if comment.listed or can_read_text(replace(viewer, is_moderator=False), comment):
@@ -100,6 +106,21 @@ def find_comment(viewer: Viewer, pk: int) -> Comment:
     if comment.state in (Comment.State.WITHDRAWN, Comment.State.ERASED):
         raise CommentGoneError
     raise Http404
+
+
+def _read_comment(pk: int) -> Comment | None:
+    """Return a comment without its words, with its discussion and its article."""
+    for row in _COMMENT(pk):
+        values = iter(row)
+        comment = _take(Comment, _COMMENT_FIELDS, values)
+        comment.discussion = _take(Discussion, _DISCUSSION_FIELDS, values)
+        comment.discussion.article = _take(Article, _ARTICLE_FIELDS, values)
+        return comment
+    return None
+
+
+def _take(model: type[M], names: Sequence[str], values: Iterator[Any]) -> M:
+    return model.from_db(DEFAULT_DB_ALIAS, names, tuple(islice(values, len(names))))
 
 
 def find_place(comment: Comment) -> str:
@@ -191,3 +212,18 @@ def title_of(root: Row, visitor_name: str) -> tuple[str, str]:
 def _years_of(root: Row, shown: Thread) -> str:
     years = [moment.year for moment in (root.posted_at, root.last_reply_at) if moment and root.year]
     return years_words(min(years), max(years)) if years else ""
+
+
+def _names_of(model: type[Model], *without: str) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields if field.attname not in without]
+
+
+_COMMENT_FIELDS, _DISCUSSION_FIELDS = _names_of(Comment, "body", "body_html"), _names_of(Discussion)
+_ARTICLE_FIELDS = _names_of(Article, "body_html")
+_COMMENT = Compiled(
+    lambda pk: Comment.objects.filter(pk=pk).values_list(
+        *_COMMENT_FIELDS,
+        *(f"discussion__{name}" for name in _DISCUSSION_FIELDS),
+        *(f"discussion__article__{name}" for name in _ARTICLE_FIELDS),
+    )
+)

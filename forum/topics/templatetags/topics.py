@@ -26,7 +26,7 @@ def topics_of_article(article: Article) -> list[Topic]:
 @register.simple_tag
 def topics_of_comment(comment_id: int | None) -> list[Topic]:
     """Return what everybody may read that a comment is about. Whatever changes it gives its discussion a new version."""
-    return topics_of([comment_id]).get(comment_id, []) if comment_id else []
+    return topics_of(comment_id) if comment_id else []
 
 
 @register.simple_tag
