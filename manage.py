@@ -7,7 +7,7 @@ from typing import NoReturn
 
 
 def main() -> None:
-    """Run a management command; a wrong setting ends it with one sentence each and status 2, without a traceback."""
+    """Run a management command; wrong settings and a database that is not there end it with sentences and status 2."""
     if sys.version_info < (3, 11):  # noqa: UP036  (so that an older one says so instead of failing in an import)
         _stop("Python 3.11 or newer is needed; this is {}.{}.".format(*sys.version_info[:2]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forum.settings")
@@ -18,8 +18,18 @@ def main() -> None:
             raise
         _stop(str(error))
     from django.core.management import execute_from_command_line
+    from django.db import DatabaseError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except DatabaseError:
+        from forum.site.startup import StartError, require_prepared_database
+
+        try:
+            require_prepared_database()
+        except StartError as error:
+            _stop(str(error))
+        raise
 
 
 def _stop(sentence: str) -> NoReturn:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 DATABASE_TIMEOUT_SECONDS = 5
 PREPARING = 7_203_481_650  # the number of the lock; nothing else in the database takes this one
@@ -84,6 +85,21 @@ def require_database() -> None:
         lines = str(error).strip().splitlines()
         reason = next((line for line in lines if "failed: " in line), lines[-1]).rsplit("failed: ")[-1].strip()
         raise StartError(f"The database at {where} cannot be reached: {reason}") from None
+
+
+def require_prepared_database() -> None:
+    """Raise StartError unless the database answers and has the tables of this release."""
+    require_database()
+    if missing := count_missing_migrations():
+        raise StartError(
+            f"The database is not prepared for this release; migrations are missing: {missing}. Run: manage.py prepare"
+        )
+
+
+def count_missing_migrations() -> int:
+    """Return how many migrations of this release the database has not seen."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 @contextmanager

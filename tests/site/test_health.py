@@ -1,6 +1,8 @@
 """/healthz and /readyz."""
 
 import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,3 +48,10 @@ def test_what_watches_the_site_past_the_proxy_is_not_sent_to_https(client: Clien
     settings.SECURE_SSL_REDIRECT = True
     assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")] == [200, 200, 200]
     assert client.get("/guidelines/").status_code == 301
+
+
+def test_command_on_a_database_that_is_not_prepared_is_one_sentence(tmp_path: Path, new_database: Callable[[], str]) -> None:
+    done = Site(tmp_path, new_database()).manage("rebuild_counts")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("The database is not prepared for this release; migrations are missing: ")
+    assert done.stderr.endswith(". Run: manage.py prepare\n")
