@@ -106,6 +106,9 @@ class ArticleRecord:
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
+_WRITTEN = {"year": "%Y", "month": "%Y-%m", "before": "before %Y-%m-%d"}  # a date by its precision
+
+
 @dataclass(frozen=True, slots=True)
 class CommentRecord:
     """A comment as its source has it.
@@ -142,6 +145,13 @@ class CommentRecord:
     state: str | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def when(self) -> str:
+        """Return the date as printed, else as well as it is known; nothing where it is not."""
+        if self.posted_text or not self.posted_at:
+            return self.posted_text
+        return f"{self.posted_at:{_WRITTEN.get(self.posted_precision, '%Y-%m-%d')}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,8 +123,7 @@ def _require_may(upload: Upload, report: Report) -> None:
 
 def _as_shown(record: CommentRecord) -> dict[str, str]:
     body = markup.escape_plain(record.body) if record.is_plain else record.body
-    when = record.posted_text or (f"{record.posted_at:%Y-%m-%d}" if record.posted_at else "")
-    return {"name": record.name, "when": when, "subject": record.subject, "html": markup.render(body[:EXCERPT_CHARS])}
+    return {"name": record.name, "when": record.when, "subject": record.subject, "html": markup.render(body[:EXCERPT_CHARS])}
 
 
 def _move(upload: Upload, state: str, **values: object) -> None:

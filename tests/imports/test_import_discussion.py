@@ -46,6 +46,22 @@ def test_dry_run_shows_the_first_comments_and_writes_nothing(invented_page: Save
     assert not Article.objects.exists()
 
 
+def test_dry_run_says_dates_as_well_as_they_are_known(tmp_path: Path) -> None:
+    lines: list[dict[str, Any]] = [{"type": "article", "slug": "a", "title": "A"}]
+    dates = ("day", "2001-02-03"), ("month", "2001-02"), ("year", "2001"), ("before", "before 2001-02-03")
+    lines += [
+        {
+            "type": "comment", "id": precision, "article": "a", "author": {"name": precision}, "body": "A text.",
+            "posted_at": "2001-02-03T00:00:00Z", "posted_precision": precision,
+        }
+        for precision, _shown in dates
+    ]  # fmt: skip
+    path = tmp_path / "file.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    summary = run(path, dry_run=True)
+    assert [f"  {precision}, {shown}: A text." in summary for precision, shown in dates] == [True] * 4
+
+
 def test_dry_run_says_that_the_checks_have_looked_at_the_first_comments_only(
     invented_page: SavedPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -185,5 +185,6 @@ def _draw_table(report: Report) -> str:
 
 def _headline(record: CommentRecord) -> str:
     """Return a comment on one line: who, when as far as it is known, and the first words."""
-    when = record.posted_text or "date not known"
-    return f"{record.name or 'no name'}, {when}: {shorten(record.subject or record.body, EXCERPT_CHARS)}"
+    return (
+        f"{record.name or 'no name'}, {record.when or 'date not known'}: {shorten(record.subject or record.body, EXCERPT_CHARS)}"
+    )
