@@ -97,7 +97,13 @@ def make_lines(samples: Samples, *, sizes: Sequence[int], vendor: str, peers: Se
         Line(whole, "compressed", middle("whole talk KB"), "KB", most(600), most(350)),
         Line(whole, "requests", middle("whole talk requests"), ""),
     ]
-    return [*lines, *_lines_of_writing(samples), *_lines_of_lists(samples), *_lines_of_size(samples)]
+    return [
+        *lines,
+        *_lines_of_writing(samples),
+        *_lines_of_lists(samples),
+        *_lines_of_size(samples),
+        *_lines_of_archive(samples, small),
+    ]
 
 
 def _lines_of_writing(samples: Samples) -> list[Line]:
@@ -139,3 +145,12 @@ def _lines_of_size(samples: Samples) -> list[Line]:
     ]  # fmt: skip
     names = [name for name in samples.values if name.startswith("import ")]
     return lines + [Line("Import of the open format", name.removeprefix("import "), middle(name), "/s") for name in names]
+
+
+def _lines_of_archive(samples: Samples, size: int) -> list[Line]:
+    archive = f"Archive of {size:,} comments"
+    faster = samples.ratio("archive seconds", "archive again seconds")
+    return [
+        Line(archive, "pages a second", samples.middle("archive pages a second"), "/s", must=least(100)),
+        Line(archive, "once more, unchanged: so much faster", faster, must=least(10)),
+    ]
