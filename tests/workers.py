@@ -23,6 +23,15 @@ def wait_until(condition: Callable[[], object], seconds: float = PATIENCE_SECOND
         threading.Event().wait(0.02)
 
 
+def is_running(pid: int) -> bool:
+    """Tell whether a process still does anything: one that nobody has asked for its status yet does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
 class Workers:
     """Starts workers, and sees that none outlives its test."""
 

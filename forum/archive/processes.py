@@ -10,6 +10,8 @@ from multiprocessing import get_context
 import django
 from django.db import connections
 
+from forum.site.children import end_with_parent
+
 ADDRESSES_AT_ONCE = 5  # handed to a process
 
 
@@ -44,6 +46,7 @@ _known: Collection[str] = ()  # in a process of its own: handed over once, not w
 def _start(paths: Collection[str]) -> None:
     global _known
     _known = paths
+    end_with_parent()
     django.setup()
 
 

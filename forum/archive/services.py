@@ -174,6 +174,7 @@ def _open_folder(folder: Path) -> dict[str, Any]:
     """Make ``folder``, or return what is known of the archive in it; nothing where another release wrote it."""
     folder.mkdir(parents=True, exist_ok=True)
     if not any(folder.iterdir()):
+        _write(folder / STATE, json.dumps({"release": fingerprint()}).encode())  # one that is stopped is known again
         return {}
     try:
         found = json.loads((folder / STATE).read_bytes())

@@ -5,15 +5,15 @@ What a new process imports first is here: nothing that needs the apps to be read
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
-from threading import Thread
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 import django
+
+from forum.site.children import end_with_parent
 
 from .staged import Row
 
@@ -64,13 +64,5 @@ def _be_ready() -> None:
 
 
 def _start() -> None:
-    Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     django.setup()
-
-
-def _end_with_parent() -> None:
-    """Leave when the import was killed: nobody else tells a process that waits for work."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.services import unpublish_article
+from bench.servers import family_of
 from forum.archive.places import file_of, read_address, relative
 from forum.archive.services import ArchiveError, export_archive, zip_archive
 from forum.discussion.models import ActorKind, Comment
@@ -24,7 +26,8 @@ from forum.imports.sample import load_sample
 from forum.imports.services import import_file
 from tests.factories import ArticleFactory, CollectionFactory, CommentFactory, MemberFactory, ModeratorFactory
 from tests.pages import find_axe_faults, find_vnu_faults
-from tests.sites import Site
+from tests.sites import ROOT, Site
+from tests.workers import is_running, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +161,33 @@ def test_zip_is_the_same_for_the_same_pages(tmp_path: Path) -> None:
     assert zip_archive(tmp_path / "archive").read_bytes() == first
     with zipfile.ZipFile(packed) as archive:
         assert "archive/index.html" in archive.namelist()
+
+
+def test_archive_that_was_stopped_is_made_whole_by_the_next_run(tmp_path: Path) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(done: int, known: int) -> None:
+        raise StoppedError
+
+    load_sample()
+    with pytest.raises(StoppedError):
+        export_archive(tmp_path / "stopped", on_progress=stop)
+    summary = export_archive(tmp_path / "stopped")
+    assert summary.pages == summary.rendered
+    export_archive(tmp_path / "whole")
+    assert contents_of(tmp_path / "stopped") == contents_of(tmp_path / "whole")
+
+
+def test_processes_of_an_archive_that_is_killed_end(tmp_path: Path, new_database: Callable[[], str]) -> None:
+    site = Site(tmp_path / "site", new_database())
+    site.fill()
+    command = [sys.executable, "manage.py", "export_archive", str(tmp_path / "archive"), "--processes", "2"]
+    with subprocess.Popen(command, cwd=ROOT, env=site.environment) as process:
+        wait_until(lambda: len(family_of(process.pid)) > 2)
+        family = family_of(process.pid)
+        process.kill()
+    wait_until(lambda: not any(map(is_running, family)))
 
 
 def test_other_folders_are_left_alone(tmp_path: Path) -> None:
