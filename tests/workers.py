@@ -32,6 +32,16 @@ def is_running(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
+def own_environment() -> dict[str, str]:
+    """Return the environment of a process of its own on the database and the folder of the test."""
+    names = {
+        "DJANGO_SETTINGS_MODULE": "tests.worker_settings",
+        "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
+        "TEST_DATA_DIR": str(settings.DATA_DIR),
+    }
+    return os.environ | names
+
+
 class Workers:
     """Starts workers, and sees that none outlives its test."""
 
@@ -51,17 +61,11 @@ class Workers:
         return parent
 
     def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        names = {
-            "DJANGO_SETTINGS_MODULE": "tests.worker_settings",
-            "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
-            "TEST_DATA_DIR": str(settings.DATA_DIR),
-            "TMPDIR": str(self.folder),
-        }
         with self._log(len(self.processes)).open("wb") as log:
             process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=os.environ | names | environment,
+                env=own_environment() | {"TMPDIR": str(self.folder)} | environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )

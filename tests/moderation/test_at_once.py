@@ -1,17 +1,15 @@
 """Two moderators in two processes decide on one comment in the same moment: one wins, the other is told."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from forum.discussion.models import Comment
 from forum.moderation.models import QueueItem
 from tests.factories import CommentFactory, ModeratorFactory
-from tests.workers import PATIENCE_SECONDS
+from tests.workers import PATIENCE_SECONDS, own_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,15 +35,11 @@ print("warned" if 'class="warning"' in answer.content.decode() else "done", flus
 @pytest.mark.parametrize("attempt", range(2))
 def test_of_two_processes_one_decides_and_the_other_is_told(attempt: int) -> None:
     comment = CommentFactory(state="held")
-    names = {
-        "DJANGO_SETTINGS_MODULE": "tests.worker_settings",
-        "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
-    }
     people = [
         subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(ModeratorFactory().pk), str(comment.pk), str(comment.version), verb],
             cwd=ROOT,
-            env=os.environ | names,
+            env=own_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -4,19 +4,17 @@ People are threads in processes of their own, as on a site with several web proc
 """
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from forum.discussion.models import Comment, Decision, Discussion
 from forum.discussion.recount import recount_discussion
 from forum.moderation.models import QueueItem
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory, ModeratorFactory
-from tests.workers import PATIENCE_SECONDS
+from tests.workers import PATIENCE_SECONDS, own_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +77,6 @@ def test_a_crowd_writes_while_moderators_decide() -> None:
     article = ArticleFactory()
     threads = [CommentFactory(article=article, body="Did anyone sleep better?").pk for _ in range(2)]
     held = [CommentFactory(parent=Comment.objects.get(pk=threads[n % 2]), state="held") for n in range(HELD)]
-    names = {"DJANGO_SETTINGS_MODULE": "tests.worker_settings", "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"])}
     verbs = ("publish", "advertising")
     people = [
         subprocess.Popen(
@@ -91,7 +88,7 @@ def test_a_crowd_writes_while_moderators_decide() -> None:
                     "decisions": [(one.pk, one.version, verbs[n % 2]) for n, one in enumerate(held[number::PROCESSES])],
                 }
             )],
-            cwd=ROOT, env=os.environ | names, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT, env=own_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for number in range(PROCESSES)
     ]  # fmt: skip

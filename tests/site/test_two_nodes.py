@@ -1,7 +1,6 @@
 """Two web processes under load, and a writer: who asks after a commit returned never gets the page of before, from either."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -11,12 +10,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from forum.discussion.models import Comment
 from forum.discussion.services import show_change
 from tests.factories import CommentFactory
-from tests.workers import PATIENCE_SECONDS
+from tests.workers import PATIENCE_SECONDS, own_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,12 +77,11 @@ print(json.dumps({"reads": reads, "counts": application.counts, "is_new": prover
 @pytest.fixture
 def start_node() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
     """Start a web process that reads an address; it is ended after the test, whatever became of that."""
-    names = {"DJANGO_SETTINGS_MODULE": "tests.worker_settings", "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"])}
     with ExitStack() as stack:
 
         def start(path: str) -> subprocess.Popen[str]:
             command = [sys.executable, "-c", PROGRAM, path]
-            pipe, environment = subprocess.PIPE, os.environ | names
+            pipe, environment = subprocess.PIPE, own_environment()
             node = subprocess.Popen(command, cwd=ROOT, env=environment, text=True, stdin=pipe, stdout=pipe)
             stack.callback(node.communicate)
             stack.callback(node.kill)

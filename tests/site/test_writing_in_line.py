@@ -1,6 +1,5 @@
 """Writers wait for each other in order: nobody is told that the database is locked, however many there are."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from forum.site.models import SiteVersion
-from tests.workers import PATIENCE_SECONDS
+from tests.workers import PATIENCE_SECONDS, own_environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,12 +46,11 @@ print("done", flush=True)
 def test_writers_of_two_processes_wait_for_each_other() -> None:
     SiteVersion.objects.bump()
     before = SiteVersion.objects.current()
-    names = {"DJANGO_SETTINGS_MODULE": "tests.worker_settings", "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"])}
     writers = [
         subprocess.Popen(
             [sys.executable, "-c", PROGRAM, str(THREADS), str(TIMES)],
             cwd=ROOT,
-            env=os.environ | names,
+            env=own_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
