@@ -13,7 +13,7 @@ from functools import lru_cache
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from forum.discussion.patterns import Match, Pattern, PatternSet, Token, normalise, parse_pattern, tokens_of
+from forum.discussion.patterns import Match, Pattern, PatternSet, Tokens, normalise, parse_pattern, tokens_of
 
 
 class Concern(models.TextChoices):
@@ -149,7 +149,7 @@ def _blank_quoted(text: str, quoted: str) -> str:
     """Return ``text`` with spaces in place of what is quoted from ``quoted`` in quotation marks."""
     if not quoted or not _QUOTED.search(text):
         return text
-    theirs = f" {' '.join(token.text for token in tokens_of(quoted))} "
+    theirs = f" {' '.join(tokens_of(quoted).words)} "
 
     def blank(match: re.Match[str]) -> str:
         words = " ".join(normalise(word) for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)*", match[1]))
@@ -158,7 +158,7 @@ def _blank_quoted(text: str, quoted: str) -> str:
     return _QUOTED.sub(blank, text)
 
 
-def _is_denied(tokens: Sequence[Token], match: Match) -> bool:
+def _is_denied(tokens: Tokens, match: Match) -> bool:
     """Tell whether the words are denied: "never" before them with nothing of weight between, or inside them."""
     if any(token.text in _NEGATORS for token in tokens[match.first : match.last]):
         return True
@@ -175,7 +175,7 @@ def _is_denied(tokens: Sequence[Token], match: Match) -> bool:
     return False
 
 
-def _is_past(text: str, tokens: Sequence[Token], match: Match) -> bool:
+def _is_past(text: str, tokens: Tokens, match: Match) -> bool:
     """Tell whether the words are told of a time that is over, in the same breath and not in the present tense."""
     if any(token.text in _PRESENT for token in tokens[match.first : match.last]):
         return False
@@ -193,5 +193,5 @@ def _is_past(text: str, tokens: Sequence[Token], match: Match) -> bool:
     return not any(token.text in _NOW for token in sentence if start < token.start < end)
 
 
-def _goes_on(tokens: Sequence[Token], one: int, other: int) -> bool:
+def _goes_on(tokens: Tokens, one: int, other: int) -> bool:
     return tokens[one].sentence == tokens[other].sentence

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .patterns import Pattern, PatternSet, Token, find_tokens, normalise, parse_pattern
+from .patterns import Pattern, PatternSet, Tokens, normalise, parse_pattern
 
 THANKS = "thanks"  # the table of thanks for what is still to come
 
@@ -38,9 +38,9 @@ class _Place:
     is_opening: bool
     not_after: frozenset[str]
 
-    def suits(self, tokens: Sequence[Token], at: int, start: int) -> bool:
-        """Tell whether a phrase at the token ``at`` counts in a sentence that begins in earnest at ``start``."""
-        return (not self.is_opening or at <= start) and not (at and tokens[at - 1].text in self.not_after)
+    def suits(self, words: Sequence[str], at: int, start: int) -> bool:
+        """Tell whether a phrase at the word ``at`` counts in a sentence that begins in earnest at ``start``."""
+        return (not self.is_opening or at <= start) and not (at and words[at - 1] in self.not_after)
 
 
 def has_phrase(sentence: str) -> bool:
@@ -54,9 +54,9 @@ def has_thanks(text: str) -> bool:
 
 
 def _finds(phrases: PatternSet[_Place], text: str) -> bool:
-    tokens = find_tokens(text)
-    start = next((index for index, token in enumerate(tokens) if token.text not in _LEAD_INS), 0)
-    return any(place.suits(tokens, match.first, start) for match, place in phrases.find(tokens))
+    tokens = Tokens(text)
+    start = next((index for index, word in enumerate(tokens.words) if word not in _LEAD_INS), 0)
+    return any(place.suits(tokens.words, match.first, start) for match, place in phrases.find(tokens))
 
 
 def read_tables() -> dict[str, list[str]]:

@@ -8,10 +8,11 @@ Japanese leave no space between words: there each sign counts as one.
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from functools import cached_property, lru_cache
+from typing import Generic, NamedTuple, TypeVar, overload
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,11 +23,13 @@ PATTERN_HELP = gettext_lazy(
 )
 MAX_GAP = 6  # words
 MIN_LETTERS = 3  # beside a star: "a*" would find half of all texts
+KEPT_WORDS = 8192  # of a set of patterns, for which is remembered what can begin with them
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _LETTER = rf"[^\W_{_UNSPACED}]"
 _WORD = rf"{_LETTER}+(?:[\u0300-\u036f]+{_LETTER}*)*"  # an accent may be a character of its own
 _TOKEN = re.compile(rf"{_WORD}(?:['’ʼ`]{_WORD})*|[{_UNSPACED}]|(?<!\.)[.!?](?=[\s\"”’)\]]|$)|[。！？]|\n\s*\n")
+_ASCII_WORD = re.compile("[a-z0-9]+(?:['`][a-z0-9]+)*")  # the words of _TOKEN, in small letters
 _SIGNS = re.compile(rf"[{_UNSPACED}]+")
 # Letters that are one sign, not a letter with an accent.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -120,23 +123,55 @@ def blank_addresses(text: str) -> str:
     return _ADDRESS.sub(lambda match: " " * len(match[0]), text)
 
 
+class Tokens(Sequence[Token]):
+    """The words of a text that are neither in quoted lines nor part of an address.
+
+    Where they stand is worked out when somebody asks: in most texts nothing is found that is looked for.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = blank_addresses(blank_quotes(text))
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words alone, as they are compared."""
+        if not self._text.isascii():
+            return [normalise(word) for word in _TOKEN.findall(self._text) if word[0].isalnum()]
+        text = self._text.lower()
+        if "'" in text or "`" in text:
+            return [normalise(word) for word in _ASCII_WORD.findall(text)]
+        return _ASCII_WORD.findall(text)
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int, int]]:
+        places, sentence = [], 0
+        for match in _TOKEN.finditer(self._text):
+            start, end = match.span()
+            if self._text[start].isalnum():
+                places.append((start, end, sentence))
+            else:
+                sentence += 1
+        return places
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @overload
+    def __getitem__(self, index: int) -> Token: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Tokens": ...
+    def __getitem__(self, index: int | slice) -> "Token | Tokens":
+        if isinstance(index, slice):
+            part = Tokens("")
+            part.words, part._places = self.words[index], self._places[index]
+            return part
+        return Token(self.words[index], *self._places[index])
+
+
 @lru_cache(maxsize=32)
-def tokens_of(text: str) -> tuple[Token, ...]:
-    """Return the words of ``text`` that are neither in quoted lines nor part of an address; kept for whoever asks next."""
-    return find_tokens(text)
-
-
-def find_tokens(text: str) -> tuple[Token, ...]:
-    """Return the same, and keep nothing."""
-    text = blank_addresses(blank_quotes(text))
-    found, sentence = [], 0
-    for match in _TOKEN.finditer(text):
-        word = match[0]
-        if word[0].isalnum():
-            found.append(Token(normalise(word), *match.span(), sentence))
-        else:
-            sentence += 1
-    return tuple(found)
+def tokens_of(text: str) -> Tokens:
+    """Return the words of ``text``, kept for whoever asks next."""
+    return Tokens(text)
 
 
 def parse_pattern(phrase: str) -> Pattern:
@@ -194,29 +229,30 @@ def _parse_word(word: str, piece: str) -> Part:
     return part
 
 
-def find_pattern(pattern: Pattern, tokens: Sequence[Token]) -> list[Match]:
+def find_pattern(pattern: Pattern, tokens: Tokens) -> list[Match]:
     """Return where ``pattern`` stands in a text of these tokens, at each beginning the shortest way."""
     first = pattern[0]
-    starts = (index for index, token in enumerate(tokens) if first.fits(token.text))
+    starts = (index for index, word in enumerate(tokens.words) if first.fits(word))
     return [match for start in starts if (match := _follow(pattern, tokens, start))]
 
 
-def _follow(pattern: Pattern, tokens: Sequence[Token], start: int) -> Match | None:
+def _follow(pattern: Pattern, tokens: Tokens, start: int) -> Match | None:
     """Return the shortest match that begins at ``start``, whose token fits; all ways on are followed at once."""
+    words = tokens.words
     end, number = start + 1, 1
     while number < len(pattern) and not pattern[number].after_gap:  # one way on, as nearly always
-        if end >= len(tokens) or not pattern[number].fits(tokens[end].text):
+        if end >= len(words) or not pattern[number].fits(words[end]):
             return None
         end, number = end + 1, number + 1
     ends = {end}
     for place in pattern[number:]:
         following = set()
         for end in ends:
-            limit = min(len(tokens), end + 1 + (MAX_GAP if place.after_gap else 0))
+            limit = min(len(words), end + 1 + (MAX_GAP if place.after_gap else 0))
             for index in range(end, limit):
                 if place.after_gap and tokens[index].sentence != tokens[end - 1].sentence:
                     break
-                if place.fits(tokens[index].text):
+                if place.fits(words[index]):
                     following.add(index + 1)
         ends = following
         if not ends:
@@ -233,10 +269,25 @@ def find_in_text(pattern: Pattern, text: str) -> list[tuple[int, int]]:
 T = TypeVar("T")
 
 
-class PatternSet(Generic[T]):
-    """Many patterns looked for at once, each with something of its own: a text is read once, whatever their number."""
+class _Beginning(Generic[T]):
+    """The patterns that can begin with one word: by the word that must come next, and those of which none must."""
 
     def __init__(self, patterns: Iterable[tuple[Pattern, T]]) -> None:
+        self.by_next: dict[str, list[tuple[Pattern, T]]] = defaultdict(list)
+        self.others: list[tuple[Pattern, T]] = []
+        for pattern, owner in patterns:
+            if len(pattern) == 1 or pattern[1].after_gap or pattern[1].others:
+                self.others.append((pattern, owner))
+                continue
+            for word in pattern[1].words:
+                self.by_next[word].append((pattern, owner))
+
+
+class _Beginnings(dict[str, _Beginning[T] | None], Generic[T]):
+    """Words that were met, each with the patterns that can begin with it, if there are any."""
+
+    def __init__(self, patterns: Iterable[tuple[Pattern, T]]) -> None:
+        super().__init__()
         self.by_word: dict[str, list[tuple[Pattern, T]]] = {}
         self.by_start: dict[str, list[tuple[Pattern, T]]] = {}
         self.others: list[tuple[Pattern, T]] = []
@@ -249,16 +300,35 @@ class PatternSet(Generic[T]):
                 else:
                     self.by_word.setdefault(part.text, []).append((pattern, owner))
 
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether there is nothing to look for."""
-        return not (self.by_word or self.by_start or self.others)
+    def __missing__(self, word: str) -> _Beginning[T] | None:
+        if len(self) >= KEPT_WORDS:
+            self.clear()
+        found = None
+        by_word, by_start = self.by_word.get(word), self.by_start.get(word[:MIN_LETTERS])
+        if by_word or by_start or self.others:
+            candidates = (*(by_word or ()), *(by_start or ()), *self.others)
+            fitting = [(pattern, owner) for pattern, owner in candidates if pattern[0].fits(word)]
+            found = _Beginning(fitting) if fitting else None
+        self[word] = found
+        return found
 
-    def find(self, tokens: Sequence[Token]) -> Iterator[tuple[Match, T]]:
+
+class PatternSet(Generic[T]):
+    """Many patterns looked for at once, each with something of its own: a text is read once, whatever their number."""
+
+    def __init__(self, patterns: Iterable[tuple[Pattern, T]]) -> None:
+        self._beginnings = _Beginnings(patterns)
+        self.is_empty = not (self._beginnings.by_word or self._beginnings.by_start or self._beginnings.others)
+
+    def find(self, tokens: Tokens) -> Iterator[tuple[Match, T]]:
         """Yield where each pattern stands, in the order of the text. One may be found more than once at a place."""
-        for index, token in enumerate(tokens):
-            word = token.text
-            for here in (self.by_word.get(word), self.by_start.get(word[:MIN_LETTERS]), self.others):
-                for pattern, owner in here or ():
-                    if pattern[0].fits(word) and (match := _follow(pattern, tokens, index)):
-                        yield match, owner
+        if self.is_empty:
+            return
+        words = tokens.words
+        for index, here in enumerate(map(self._beginnings.__getitem__, words)):
+            if here is None:
+                continue
+            following = here.by_next.get(words[index + 1]) if index + 1 < len(words) else None
+            for pattern, owner in (*here.others, *(following or ())):
+                if match := _follow(pattern, tokens, index):
+                    yield match, owner

@@ -30,4 +30,9 @@ def hash_all(purpose: str, texts: Iterable[str]) -> list[int]:
 
 def fingerprint() -> int:
     """Return a number that tells one SECRET_KEY from another."""
+    return _fingerprint(settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=8)
+def _fingerprint(secret: str) -> int:
     return hash_all("fingerprint", [""])[0]

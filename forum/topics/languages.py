@@ -24,8 +24,8 @@ for _language, _words in _SMALL_WORDS.items():
 def guess_language(words: Iterable[str]) -> str:
     """Return the language of a text by its folded words, "" where too few of them tell."""
     counts = dict.fromkeys(_SMALL_WORDS, 0)
-    for word in words:
-        for language in _LANGUAGES.get(word, ()):
+    for word in filter(_LANGUAGES.__contains__, words):
+        for language in _LANGUAGES[word]:
             counts[language] += 1
     first, second = sorted(counts, key=lambda language: -counts[language])[:2]
     return first if counts[first] >= LEAST and counts[first] > counts[second] else ""

@@ -57,10 +57,12 @@ class Matcher:
         if not self.topic_ids:
             return
         tokens = tokens_of(text)
-        spoken = language.split("-")[0].lower() or guess_language(token.text for token in tokens)
+        spoken = language.split("-")[0].lower() or guess_language(tokens.words)
         for match, term in self._patterns.find(tokens):
+            if term.language and spoken and term.language != spoken:
+                continue
             first, last = tokens[match.first], tokens[match.last - 1]
-            if first.sentence != last.sentence or (term.language and spoken and term.language != spoken):
+            if first.sentence != last.sentence:
                 continue
             words = text[first.start : last.end]
             if not _BREAK.search(words) and (not term.is_exact or words == term.text):
