@@ -52,6 +52,8 @@ _WORD_BREAK = re.compile(r"(?:[^\w@$|]|_)+|(?<=[a-z])(?=[A-Z])")  # "SiteAdmin" 
 def tidy_name(name: str) -> str:
     """Return ``name`` on one line without what nobody sees: control characters, direction marks, zero-width characters."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", name))
+    if text.replace("\n", " ").isprintable():  # nearly always; what is not looked at sign by sign
+        return " ".join(text.split()).strip(_JOINERS)
     text = "".join(" " if unicodedata.category(char) in ("Zs", "Zl", "Zp") or char in "\t\r\n" else char for char in text)
     text = "".join(char for char in text if char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cn", "Co", "Cs"))
     return " ".join(text.split()).strip(_JOINERS)

@@ -82,7 +82,7 @@ def close_mark(mark: CareMark, *, moderator: User, note: str, now: datetime | No
 
 
 def _text_of(submission: Submission) -> str:
-    return f"{submission.body}\n\n{submission.subject}"
+    return f"{submission.body}\n\n{submission.subject}" if submission.subject else submission.body
 
 
 def forget_marks(comment: Comment) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .patterns import Pattern, PatternSet, Tokens, normalise, parse_pattern
+from .patterns import Pattern, PatternSet, normalise, parse_pattern, tokens_of
 
 THANKS = "thanks"  # the table of thanks for what is still to come
 
@@ -43,6 +43,11 @@ class _Place:
         return (not self.is_opening or at <= start) and not (at and words[at - 1] in self.not_after)
 
 
+def may_have_phrase(text: str) -> bool:
+    """Tell whether ``has_phrase`` can be true of a sentence of ``text``: most texts need not be taken apart to know that."""
+    return any(ending in text for ending in ENDINGS) or any(_PHRASES.find(tokens_of(text)))
+
+
 def has_phrase(sentence: str) -> bool:
     """Tell whether one of the phrases, or one of ENDINGS, is in ``sentence``."""
     return sentence.rstrip(" 。.!！").endswith(ENDINGS) or _finds(_PHRASES, sentence)
@@ -54,7 +59,7 @@ def has_thanks(text: str) -> bool:
 
 
 def _finds(phrases: PatternSet[_Place], text: str) -> bool:
-    tokens = Tokens(text)
+    tokens = tokens_of(text)
     start = next((index for index, word in enumerate(tokens.words) if word not in _LEAD_INS), 0)
     return any(place.suits(tokens.words, match.first, start) for match, place in phrases.find(tokens))
 

@@ -36,6 +36,8 @@ class WrittenText(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the text as it is stored."""
         text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
+        if text.replace("\n", " ").isprintable():  # nearly always
+            return text.strip()
         return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")).strip()
 
 

@@ -250,10 +250,11 @@ def _follow(pattern: Pattern, tokens: Tokens, start: int) -> Match | None:
         for end in ends:
             limit = min(len(words), end + 1 + (MAX_GAP if place.after_gap else 0))
             for index in range(end, limit):
+                if not place.fits(words[index]):
+                    continue
                 if place.after_gap and tokens[index].sentence != tokens[end - 1].sentence:
                     break
-                if place.fits(words[index]):
-                    following.add(index + 1)
+                following.add(index + 1)
         ends = following
         if not ends:
             return None

@@ -2,12 +2,13 @@
 
 import re
 
-from .asking import has_phrase, has_thanks
+from .asking import has_phrase, has_thanks, may_have_phrase
 from .patterns import blank_addresses, blank_quotes
 
 # Latin and full width with their doubles, Arabic, Armenian, Ethiopian, the Spanish one that opens, the Greek one that few type.
 QUESTION_MARKS = "?⁇⁈⁉‽？؟՞፧¿\u037e"
 EXCERPT_CHARS = 110
+_MARKS = frozenset(QUESTION_MARKS)
 
 _NO_MARK = re.compile(r"\([?？؟]+\)")  # doubt about a word, not a question
 _GREEK_MARK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{2}[\"'»”’)]*\s?;")  # the mark that Greek keyboards have
@@ -23,6 +24,11 @@ def is_question(text: str) -> bool:
     return _asking_sentence(text) is not None or has_thanks(text)
 
 
+def may_ask(text: str) -> bool:
+    """Tell whether ``is_question`` can be true of ``text`` or of a part of it."""
+    return _may_have_mark(text) or may_have_phrase(text) or has_thanks(text)
+
+
 def question_excerpt(text: str) -> str:
     """Return the sentence that asks, in the writer's words, else the first thirty; cut at a word near EXCERPT_CHARS."""
     sentence = _asking_sentence(text)
@@ -33,6 +39,8 @@ def question_excerpt(text: str) -> str:
 
 
 def _asking_sentence(text: str) -> str | None:
+    if not (_may_have_mark(text) or may_have_phrase(text)):
+        return None
     sentences = [sentence.strip() for sentence in _SENTENCE_END.split(text) if sentence.strip()]
     for sentence in sentences:
         if _has_mark(sentence):
@@ -40,11 +48,15 @@ def _asking_sentence(text: str) -> str | None:
     return next((sentence for sentence in sentences if has_phrase(sentence)), None)
 
 
+def _may_have_mark(text: str) -> bool:
+    return ";" in text or not _MARKS.isdisjoint(text)
+
+
 def _has_mark(sentence: str) -> bool:
-    if not any(mark in sentence for mark in QUESTION_MARKS) and ";" not in sentence:
+    if not _may_have_mark(sentence):
         return False
     plain = _NO_MARK.sub("", blank_addresses(sentence))
-    return any(mark in plain for mark in QUESTION_MARKS) or _GREEK_MARK.search(plain) is not None
+    return not _MARKS.isdisjoint(plain) or _GREEK_MARK.search(plain) is not None
 
 
 def shorten(text: str, limit: int) -> str:

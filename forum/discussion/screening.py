@@ -209,18 +209,9 @@ def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime, 
 
 
 def _store_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime, of_change: bool = False) -> None:
-    written.insert_all(
-        [
-            models.Signal(
-                comment=comment,
-                code=signal.code,
-                lane=signal.lane,
-                strength=signal.strength,
-                sentence=signal.sentence,
-                spans=[list(span) for span in signal.spans],
-                of_change=of_change,
-                made_at=now,
-            )
-            for signal in signals
-        ]
-    )
+    names = ("comment_id", "code", "lane", "strength", "sentence", "spans", "of_change", "made_at")
+    rows = [
+        (comment.pk, signal.code, signal.lane, signal.strength, signal.sentence, signal.spans, of_change, now)
+        for signal in signals
+    ]
+    written.insert_all(models.Signal, names, rows)

@@ -86,7 +86,8 @@ def compose(
     *, discussion: Discussion, parent: Comment | None, body: str, sort_at: datetime, asks: bool = False, **fields: Any
 ) -> Comment:
     """Return a comment that is not stored yet, without a state and a place: ``begin`` gives it both, and stores it."""
-    question = asks or is_question(f"{fields.get('subject', '')}\n{body}")
+    subject = fields.get("subject")
+    question = asks or is_question(f"{subject}\n{body}" if subject else body)
     return Comment(
         discussion=discussion,
         parent=parent,

@@ -24,7 +24,7 @@ def remember(comment: Comment, *, is_new: bool = False) -> None:
     """Store the hashes and the domains of the text of ``comment``, in place of those of an earlier text unless it ``is_new``."""
     if not is_new:
         TextMark.objects.filter(comment=comment).delete()
-    written.insert_all([TextMark(hash=number, comment=comment) for number in sketch(comment.body)])
+    written.insert_all(TextMark, ("hash", "comment_id"), [(number, comment.pk) for number in sketch(comment.body)])
     remember_hosts(comment, is_new=is_new)
 
 

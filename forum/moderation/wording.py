@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from forum.discussion.patterns import blank_addresses, blank_quotes
-from forum.discussion.questions import is_question
+from forum.discussion.questions import is_question, may_ask
 
 from . import wordlists
 
@@ -203,9 +203,11 @@ def without_familiar(reading: Reading, familiar: Collection[str]) -> Reading:
 def read(text: str, *, topic: frozenset[str]) -> Reading:
     """Return what is found in ``text``, kept for the length of a screening. ``topic`` holds the words of the article."""
     own = blank_quotes(text)
-    words = find_words(text)
-    phrases = [phrase for run in _runs(own, words) if len(run) > 1 and (phrase := _phrase_of(own, run, topic))]
-    praise, venue = _find_praise(own, words, topic)
+    known = set(list_words(text))
+    phrases = _find_phrases(own, text, topic) if _are_listed(known, SOLD) else []
+    may_praise = not (known.isdisjoint(wordlists.PAGES) or known.isdisjoint(wordlists.PRAISE))
+    may_praise = may_praise or _THANKS_FOR_SHARING.search(own) is not None
+    praise, venue = _find_praise(own, find_words(text), topic) if may_praise else ((), False)
     sells = tuple(match.span() for match in _SELL.finditer(own))
     return Reading(
         phrases=tuple(phrases),
@@ -219,6 +221,15 @@ def read(text: str, *, topic: frozenset[str]) -> Reading:
         greets=_SALUTATION.match(own) is not None,
         experience=len(_EXPERIENCE.findall(own)),
     )
+
+
+def _find_phrases(own: str, text: str, topic: Collection[str]) -> list[Phrase]:
+    return [phrase for run in _runs(own, find_words(text)) if len(run) > 1 and (phrase := _phrase_of(own, run, topic))]
+
+
+def _are_listed(words: Collection[str], listed: frozenset[str]) -> bool:
+    """Tell whether one of ``words``, or its singular, stands in ``listed``."""
+    return not (listed.isdisjoint(words) and listed.isdisjoint([word[:-1] for word in words if word.endswith("s")]))
 
 
 def _trim(run: list[Word], rare: Collection[str], topic: Collection[str]) -> tuple[int, int]:
@@ -235,6 +246,8 @@ SOLD = wordlists.TRADE | wordlists.OFFER
 
 def _asks(own: str, sold: Collection[tuple[int, int]]) -> bool:
     """Tell whether something is asked that is no offer: "Do you need a loan?" asks nothing."""
+    if not (_ASKS.search(own) or may_ask(own)):
+        return False
     for start, end in sentences_of(own):
         sentence = own[start : end + 1]
         if not (_ASKS.search(sentence) or is_question(sentence)):

@@ -5,7 +5,8 @@ Nothing is validated, no default is filled in, no key is given back, and a row t
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from enum import Enum
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -29,7 +30,7 @@ def insert_objects(objects: Sequence[models.Model]) -> None:
 def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Values]) -> None:
     """Store rows of values in the order of ``names``, which are those of columns as objects have them (``comment_id``)."""
     statement, changes = _prepare(model, tuple(names), connection.vendor)
-    values = [_change(row, changes) for row in rows]
+    values = [change_values(row, changes) for row in rows]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with connection.wrap_database_errors, cursor.copy(statement) as copy:
@@ -47,7 +48,7 @@ def update_objects(objects: Sequence[models.Model], names: Sequence[str]) -> Non
     statement, changes = _prepare_update(model, tuple(names), connection.vendor)
     read = attrgetter(*names, "pk")
     with connection.cursor() as cursor:
-        cursor.executemany(statement, [_change(read(one), changes) for one in objects])
+        cursor.executemany(statement, [change_values(read(one), changes) for one in objects])
 
 
 @cache
@@ -57,7 +58,7 @@ def _prepare_update(model: type[models.Model], names: tuple[str, ...], vendor: s
     key = model._meta.pk
     assert key is not None
     statement = f'UPDATE "{model._meta.db_table}" SET {columns} WHERE "{key.column}" = %s'  # noqa: S608 - of our models
-    return statement, _find_changes([fields[name] for name in names], vendor)
+    return statement, find_changes([fields[name] for name in names], vendor)
 
 
 @cache
@@ -66,14 +67,15 @@ def _prepare(model: type[models.Model], names: tuple[str, ...], vendor: str) -> 
     fields = {field.attname: field for field in model._meta.concrete_fields}
     columns = ", ".join(f'"{fields[name].column}"' for name in names)
     table = f'"{model._meta.db_table}"'
-    changes = _find_changes([fields[name] for name in names], vendor)
+    changes = find_changes([fields[name] for name in names], vendor)
     if vendor == "postgresql":
         return f"COPY {table} ({columns}) FROM STDIN", changes
     marks = ", ".join(["%s"] * len(names))
     return f"INSERT INTO {table} ({columns}) VALUES ({marks})", changes  # noqa: S608 - of our models
 
 
-def _find_changes(fields: Iterable[Any], vendor: str) -> Changes:
+def find_changes(fields: Iterable[Any], vendor: str) -> Changes:
+    """Return what makes values of these fields those of the database, in their order."""
     return tuple((index, change) for index, field in enumerate(fields) if (change := _find_change(field, vendor)))
 
 
@@ -81,9 +83,11 @@ def _find_change(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     if isinstance(field, models.JSONField):
         return json.dumps
     if vendor == "postgresql":
-        return None
+        return _without_name if field.choices else None
     if isinstance(field, models.DateTimeField):
         return _as_text
+    if isinstance(field, models.DateField):
+        return _day_as_text
     if isinstance(field, models.UUIDField):
         return lambda value: value and value.hex
     return None
@@ -94,7 +98,17 @@ def _as_text(moment: datetime | None) -> str | None:
     return None if moment is None else (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat(" ")[:-6]
 
 
-def _change(row: Values, changes: Changes) -> Values:
+def _day_as_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _without_name(value: Any) -> Any:
+    """Return what a member of an enumeration stands for: psycopg would write its name."""
+    return value.value if isinstance(value, Enum) else value
+
+
+def change_values(row: Values, changes: Changes) -> Values:
+    """Return the values of a row as the database takes them."""
     if not changes:
         return row
     values = list(row)

@@ -158,10 +158,13 @@ _cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # by connection; to
 
 
 def find_cursor(connection: Any) -> Any:
-    """Return a cursor that counts and complains as Django's do; on PostgreSQL one for which a statement is planned once."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
+    """Return a cursor that counts and complains as Django's do, always the same one: read its rows at once.
+
+    On PostgreSQL it is one for which a statement is planned once.
+    """
     connection.ensure_connection()
+    if connection.vendor != "postgresql":
+        return connection._prepare_cursor(connection.kept_cursor())
     raw = connection.connection
     cursor = _cursors.get(raw)
     if cursor is None:

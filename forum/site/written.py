@@ -1,71 +1,96 @@
 """Rows written with statements that are put together once: Django takes longer to write the SQL than a database to run it.
 
-For what is written with every comment. Values go through the fields of the model, as in ``save``; the signals of models
-(``pre_save`` and the like) are not sent. Everything here belongs in the caller's transaction.
+For what is written with every comment. Nothing is validated, and the signals of models (``pre_save`` and the like) are not sent.
+Everything here belongs in the caller's transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db import connections, router
 from django.db.models import Field, Model
 
+from .bulk import Changes, Values, change_values, find_changes
 from .compiled import find_cursor
+
+
+class _Statement(NamedTuple):
+    sql: str
+    read: Callable[[Any], Values]  # the values of a row
+    changes: Changes
 
 
 def insert(row: Model) -> None:
     """Store a new row and give it its id."""
     alias = router.db_for_write(type(row))
     connection = connections[alias]
-    fields, sql = _insertion(type(row), connection.vendor, 1)
-    key = row._meta.pk
     with_id = row.pk is None
+    statement = _insertion(type(row), connection.vendor, with_id)
     cursor = find_cursor(connection)
-    cursor.execute(f"{sql} RETURNING {_column(key)}" if with_id else sql, _values(row, fields, connection, add=True))
+    cursor.execute(statement.sql, change_values(statement.read(row), statement.changes))
     if with_id:
-        row.pk = cursor.fetchone()[0]
+        row.pk = cursor.fetchall()[0][0]
     row._state.adding, row._state.db = False, alias
 
 
-def insert_all(rows: Sequence[Model]) -> None:
-    """Store new rows of one model in one statement; nobody needs their ids."""
+def insert_all(model: type[Model], names: tuple[str, ...], rows: Sequence[Values]) -> None:
+    """Store rows of values in one statement, in the order of ``names``: all columns but the id, as objects have them."""
     if not rows:
         return
-    connection = connections[router.db_for_write(type(rows[0]))]
-    fields, sql = _insertion(type(rows[0]), connection.vendor, len(rows))
-    find_cursor(connection).execute(sql, [value for row in rows for value in _values(row, fields, connection, add=True)])
+    connection = connections[router.db_for_write(model)]
+    sql, changes = _insertion_of_many(model, names, connection.vendor, len(rows))
+    find_cursor(connection).execute(sql, [value for row in rows for value in change_values(row, changes)])
 
 
 def save(row: Model, names: tuple[str, ...]) -> None:
     """Store the fields ``names`` of a row that is there."""
     connection = connections[router.db_for_write(type(row))]
-    fields, sql = _change(type(row), names)
-    find_cursor(connection).execute(sql, [*_values(row, fields, connection, add=False), row.pk])
-
-
-def _values(row: Model, fields: Sequence["Field[Any, Any]"], connection: Any, *, add: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add), connection=connection) for field in fields]
+    statement = _update(type(row), names, connection.vendor)
+    find_cursor(connection).execute(statement.sql, [*change_values(statement.read(row), statement.changes), row.pk])
 
 
 @cache
-def _insertion(model: type[Model], vendor: str, count: int) -> tuple[Sequence["Field[Any, Any]"], str]:
+def _insertion(model: type[Model], vendor: str, with_id: bool) -> _Statement:
     fields = [field for field in model._meta.concrete_fields if not _is_given_by_database(field)]
-    columns = ", ".join(_column(field) for field in fields)
+    sql = _write_insertion(model, fields, 1)
+    if with_id:
+        sql += f" RETURNING {_column(model._meta.pk)}"
+    return _Statement(sql, _reader_of(fields), find_changes(fields, vendor))
+
+
+@cache
+def _insertion_of_many(model: type[Model], names: tuple[str, ...], vendor: str, count: int) -> tuple[str, Changes]:
+    by_name = {field.attname: field for field in model._meta.concrete_fields if not _is_given_by_database(field)}
+    assert by_name.keys() == set(names), "no column has a default of its own"
+    fields = [by_name[name] for name in names]
+    return _write_insertion(model, fields, count), find_changes(fields, vendor)
+
+
+def _write_insertion(model: type[Model], fields: Sequence["Field[Any, Any]"], count: int) -> str:
     row = f"({', '.join(['%s'] * len(fields))})"
-    return fields, f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {', '.join([row] * count)}"  # noqa: S608
+    columns = ", ".join(map(_column, fields))
+    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {', '.join([row] * count)}"  # noqa: S608
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...], vendor: str) -> _Statement:
+    by_name = {field.name: field for field in model._meta.concrete_fields}
+    fields = [by_name[name] for name in names]
+    changes = ", ".join(f"{_column(field)} = %s" for field in fields)
+    sql = f"UPDATE {model._meta.db_table} SET {changes} WHERE {_column(model._meta.pk)} = %s"  # noqa: S608
+    return _Statement(sql, _reader_of(fields), find_changes(fields, vendor))
+
+
+def _reader_of(fields: Iterable["Field[Any, Any]"]) -> Callable[[Any], Values]:
+    names = [field.attname for field in fields]
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda row: (read(row),)
 
 
 def _is_given_by_database(field: "Field[Any, Any]") -> bool:
     return field.get_internal_type() in ("AutoField", "BigAutoField")
-
-
-@cache
-def _change(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence["Field[Any, Any]"], str]:
-    by_name = {field.name: field for field in model._meta.concrete_fields}
-    fields = [by_name[name] for name in names]
-    changes = ", ".join(f"{_column(field)} = %s" for field in fields)
-    return fields, f"UPDATE {model._meta.db_table} SET {changes} WHERE {_column(model._meta.pk)} = %s"  # noqa: S608
 
 
 def _column(field: "Field[Any, Any]") -> str:

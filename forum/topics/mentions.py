@@ -29,6 +29,8 @@ from .vocabulary import current_matcher
 
 Found = Mapping[int, list[Span]]
 
+_COLUMNS = ("comment_id", "topic_id", "spans", "at", "standing", "corrected_by", "shown")
+
 
 @dataclass
 class _Plan:
@@ -58,9 +60,8 @@ def _write_new(comment: Comment, found: Found) -> None:
     lock_counts()
     shown = bool(_VISIBLE(comment.pk))
     at = comment.published_at or comment.sort_at
-    written.insert_all(
-        [Mention(comment=comment, topic_id=topic_id, spans=places, shown=shown, at=at) for topic_id, places in found.items()]
-    )
+    rows = [(comment.pk, topic_id, spans, at, Standing.FOUND.value, "", shown) for topic_id, spans in found.items()]
+    written.insert_all(Mention, _COLUMNS, rows)
     if shown:
         apply_change(count_change((), found))
 
@@ -95,13 +96,12 @@ def settle_comments(comments: Sequence[Comment], matcher: Matcher, *, searches: 
 
 def store_found(found: Iterable[tuple[Comment, Found]]) -> None:
     """Store what was found in new comments, in the transaction that stores them. ``show_comments`` counts it in."""
-    names = ("comment_id", "topic_id", "spans", "at", "standing", "corrected_by", "shown")
     rows = [
         (comment.pk, topic_id, spans, comment.published_at or comment.sort_at, Standing.FOUND.value, "", False)
         for comment, places in found
         for topic_id, spans in places.items()
     ]
-    insert_rows(Mention, names, rows)
+    insert_rows(Mention, _COLUMNS, rows)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from forum.discussion.models import Comment, Signal
+from forum.discussion.models import Comment, Lane, Signal
 from forum.site import written
 from forum.site.compiled import Compiled, CompiledObjects
 from tests.factories import CommentFactory
@@ -27,16 +27,14 @@ def test_a_row_that_is_inserted_is_the_one_that_the_orm_would_store():
 
 def test_many_rows_are_one_statement(django_assert_num_queries):
     comment = CommentFactory()
-    rows = [
-        Signal(comment=comment, code=code, lane="care", strength="weak", sentence="It’s 100 % “so”.", spans=[[1, 2]], made_at=AT)
-        for code in ("one", "two")
-    ]
+    names = ("comment_id", "code", "lane", "strength", "sentence", "spans", "of_change", "made_at")
+    rows = [(comment.pk, code, Lane.CARE, "weak", "It’s 100 % “so”.", ((1, 2),), False, AT) for code in ("one", "two")]
     with django_assert_num_queries(1):
-        written.insert_all(rows)
-        written.insert_all([])
-    assert list(comment.signals.values_list("code", "sentence", "spans", "made_at")) == [
-        ("one", "It’s 100 % “so”.", [[1, 2]], AT),
-        ("two", "It’s 100 % “so”.", [[1, 2]], AT),
+        written.insert_all(Signal, names, rows)
+        written.insert_all(Signal, names, [])
+    assert list(comment.signals.values_list("code", "lane", "sentence", "spans", "made_at")) == [
+        ("one", "care", "It’s 100 % “so”.", [[1, 2]], AT),
+        ("two", "care", "It’s 100 % “so”.", [[1, 2]], AT),
     ]
 
 

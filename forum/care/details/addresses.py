@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .spans import Found, has_any, trim
 
 NEAR = 64  # characters between street and postcode
+_DIGIT = re.compile(r"\d")
 _BREAK = re.compile(r"\n\s*\n|[!?;]|\.\s+[^\W\d_]{3,} [^\W\d_]")
 
 # Areas of British postcodes: what else looks like one is none.
@@ -123,7 +124,7 @@ _POSSIBLE = (
 
 def find_addresses(text: str) -> Iterator[Found]:
     """Yield addresses: from the street to the postcode where both are there."""
-    if not any(char.isdigit() for char in text):
+    if not _DIGIT.search(text):
         return
     postcodes = [match.span() for match in _ANY_POSTCODE.finditer(text)]
     streets = [(street, True) for street in _find_streets(text, _CERTAIN)]

@@ -60,7 +60,7 @@ class ManyPlaces:
             return []
         articles = {submission.article.pk}
         for rows in self._read_recent(submission, now - WITHIN, old):
-            articles.update(pk for (pk,) in rows)
+            articles.update(*rows)
         if len(articles) < SEVERAL:
             return []
         is_strong = len(articles) >= MANY and submission.approved_count < LINKS_AFTER

@@ -60,12 +60,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that waits for its turn before BEGIN, and before a statement that writes outside of a transaction."""
 
     _turn: Turn | None = None  # while this connection has it
+    _kept: "QueueingCursor | None" = None
 
     def create_cursor(self, name: Any = None) -> Any:
         """Return a cursor that stands in line."""
         cursor = self.connection.cursor(factory=QueueingCursor)
         cursor.wrapper = self
         return cursor
+
+    def kept_cursor(self) -> "QueueingCursor":
+        """Return a cursor of this connection that is made once, for those who read its rows at once."""
+        kept = self._kept
+        if kept is None or kept.connection is not self.connection:
+            kept = self._kept = self.create_cursor()
+        return kept
 
     @contextmanager
     def turn(self) -> Iterator[None]:
