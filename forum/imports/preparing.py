@@ -5,6 +5,8 @@ What a new process imports first is here: nothing that needs the apps to be read
 
 from __future__ import annotations
 
+import atexit
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 import django
 
 from forum.site.children import end_with_parent
+from forum.site.garbage import spare_what_is_loaded
 
 from .staged import Row
 
@@ -62,7 +65,10 @@ def _in_order(parts: list[Future[list[Made]]]) -> Iterator[Made]:
 def _be_ready() -> None:
     from . import making  # noqa: F401 - what takes long
 
+    spare_what_is_loaded()
+
 
 def _start() -> None:
     end_with_parent()
+    atexit.register(os._exit, 0)  # such a process holds nothing that Python would have to take apart, which takes a second
     django.setup()

@@ -28,6 +28,7 @@ from forum.accounts.models import Guest
 from forum.discussion.markup import escape_plain
 from forum.discussion.models import Comment, Decision
 from forum.discussion.screening import Kind, Submission, screen
+from forum.site.garbage import looking_seldom
 
 from . import finishing
 from .article_writer import ArticleWriter
@@ -127,7 +128,7 @@ def import_file(
     and network addresses, which stay unproven. ``dry_run`` writes nothing. ``processes`` prepare comments at the same time,
     as many as the machine has processors where there are thousands. ``name`` is what the file was called.
     """
-    with the_only_import(), _plain_errors(), much_to_write():
+    with the_only_import(), _plain_errors(), much_to_write(), looking_seldom():
         reader_format = detect(path) if format == AUTO else format
         options = Options(target, with_contacts)
         started = _Import(path, reader_format, options, now or timezone.now(), processes, name or path.name, on_step)

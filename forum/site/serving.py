@@ -26,6 +26,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from forum.site.companion import WorkerProcess
+from forum.site.garbage import spare_what_is_loaded
 
 ROOT = Path(__file__).resolve().parents[2]
 THREADS_PER_WORKER = 4  # a thread that waits for the database lets another one answer; more only take turns
@@ -64,7 +65,9 @@ def load_application(path: str) -> Any:
     # needs taking apart: whatever counts is in the database.
     atexit.register(os._exit, 0)
     module, _, name = path.rpartition(".")
-    return getattr(import_module(module), name)
+    application = getattr(import_module(module), name)
+    spare_what_is_loaded()
+    return application
 
 
 def load_and_tell(load: Callable[[], Any], loaded: Event) -> Any:
