@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.discussion.patterns import PatternError, PatternSet, find_in_text, parse_pattern, tokens_of
+from forum.discussion.patterns import PatternError, PatternSet, Tokens, find_in_text, normalise, parse_pattern, tokens_of
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,18 @@ def test_any_phrase_is_refused_or_can_be_looked_for(phrase, text):
         return
     for start, end in find_in_text(pattern, text):
         assert 0 <= start < end <= len(text)
+
+
+LETTERS = st.sampled_from([*"aZé9'`’ʼ-_ .!?\n>@", "www.", "https://", "・", "痛", "e\u0301", "\u00a0", "İ", "ß", "\x1c"])
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(LETTERS, max_size=40).map("".join), st.text(st.characters(max_codepoint=127))))
+def test_words_alone_are_those_that_stand_somewhere(text):
+    tokens = Tokens(text)
+    assert tokens.words == [normalise(text[token.start : token.end]) for token in tokens]
+    assert [token.start for token in tokens] == sorted({token.start for token in tokens})
+    part = tokens[1:-1]
+    assert (part.words, list(part)) == (tokens.words[1:-1], list(tokens)[1:-1])
 
 
 @given(st.lists(st.sampled_from(["stop*", "pump", "*ump", "a/b", "stop … pump", "b … a … b"]), max_size=6), st.lists(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from forum.discussion.asking import THANKS, has_phrase, has_thanks, read_tables
 from forum.discussion.patterns import normalise
-from forum.discussion.questions import EXCERPT_CHARS, is_question, question_excerpt, shorten
+from forum.discussion.questions import EXCERPT_CHARS, is_question, may_ask, question_excerpt, shorten
 
 TABLES = read_tables()
 PHRASES = [language for language in TABLES if language != THANKS]
@@ -230,3 +230,14 @@ def test_excerpt_fits_and_holds_only_words_of_the_text(text: str, limit: int) ->
 @given(before=st.text(max_size=200), asked=st.sampled_from([text for texts in ASKING.values() for text in texts]))
 def test_what_stands_before_a_question_does_not_hide_it(before: str, asked: str) -> None:
     assert is_question(f"{before}\n{asked}")
+
+
+@given(
+    before=st.text(max_size=60),
+    asked=st.sampled_from([text for texts in ASKING.values() for text in texts]),
+    after=st.text(max_size=60),
+)
+def test_text_in_which_a_part_asks_is_taken_apart(before: str, asked: str, after: str) -> None:
+    assert is_question(asked)
+    assert may_ask(asked)
+    assert may_ask(f"{before}. {asked}. {after}")
