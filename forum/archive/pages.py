@@ -12,10 +12,6 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpResponse
 
-from forum.discussion.models import Comment
-from forum.discussion.permissions import ANONYMOUS
-from forum.discussion.views.pages import find_place
-
 FINGERPRINTED = ("articles", "forum", "templates", "static")  # what decides how a page looks, beside the database
 
 
@@ -53,12 +49,6 @@ def _handler() -> BaseHandler:
         warnings.simplefilter("ignore", UserWarning)  # that static files are not collected: an archive takes them from the source
         handler.load_middleware()
     return handler
-
-
-def place_of(pk: int) -> str:
-    """Return the address at which a comment stands for everybody, or "" where it stands nowhere."""
-    comment = Comment.objects.visible_to(ANONYMOUS).select_related("discussion__article", "root").filter(pk=pk).first()
-    return find_place(comment) if comment else ""
 
 
 @cache

@@ -31,6 +31,11 @@ def read_address(href: str, base: str) -> tuple[str, str] | None:
     return f"{path}?{known}" if known else path, parts.fragment
 
 
+def path_of(address: str) -> str:
+    """Return an address without its parameters."""
+    return address.partition("?")[0]
+
+
 def file_of(address: str) -> str:
     """Return the name of the file of an address, as ``read_address`` spells it: readable, and the same each time."""
     parts = urlsplit(address)

@@ -1,13 +1,9 @@
 """An archive is brought up to date: pages whose versions have not grown are left as they are, pages that are gone go."""
 
-import json
 import shutil
 import zipfile
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,21 +11,18 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from django.urls import resolve
 
-from articles.models import Article
-from forum.discussion.models import Discussion
-from forum.related.freshness import read_versions
-from forum.site.models import SiteVersion
 from forum.site.sitemap import load_sections
 
+from .agenda import Agenda
+from .files import list_files, remove_others, sum_of, write_file, write_lines
 from .pages import fingerprint
 from .places import file_of
-from .processes import PageFailedError, rendering
+from .processes import PageFailedError, Task, rendering
+from .state import STATE, State, StateError, Versions
 from .words import write_words
 
-STATE, SUMS, README, WORDS = "archive-state.json", "SHA256SUMS", "README.txt", "comments.jsonl"
-PAGES_AT_ONCE = 40
+SUMS, README, WORDS = "SHA256SUMS", "README.txt", "comments.jsonl"
 STANDING_FILES = {STATE, SUMS, README, WORDS}
 OnProgress = Callable[[int, int], None]
 
@@ -64,48 +57,22 @@ def export_archive(folder: Path, *, processes: int = 1, on_progress: OnProgress 
 
 
 def _export(folder: Path, processes: int, on_progress: OnProgress) -> Summary:
-    former = _open_folder(folder)
-    before: dict[str, dict[str, Any]] = former.get("pages", {})
+    state = _open_folder(folder)
     paths = _read_paths()
-    versions = _Versions()
-    state: dict[str, dict[str, Any]] = {}
-    assets: set[str] = set()
-    summary = Summary()
-    waiting, known = deque(paths), set(paths)
-    with rendering(processes, paths) as make:
-        while waiting:
-            batch = [waiting.popleft() for _ in range(min(len(waiting), PAGES_AT_ONCE * processes))]
-            # Before the pages: one that changes meanwhile is rendered again the next time.
-            keys = {address: versions.read(address) for address in batch}
-            kept = {address for address in batch if _is_current(before.get(address), keys[address], folder, address)}
-            for made in make([address for address in batch if address not in kept]):
-                summary.rendered += 1
-                if made.html is None:
-                    continue
-                text = made.html.encode()
-                _write(folder / file_of(made.address), text)
-                state[made.address] = {
-                    "versions": keys[made.address], "sha256": sha256(text).hexdigest(), "links": made.links, "assets": made.assets
-                }  # fmt: skip
-            state |= {address: before[address] for address in kept}
-            for address in batch:
-                for link in state.get(address, {}).get("links", ()):
-                    if link not in known:
-                        known.add(link)
-                        waiting.append(link)
-            on_progress(len(known) - len(waiting), len(known))
-    summary.pages = len(state)
-    for entry in state.values():
-        assets.update(entry["assets"])
-    written = _write_assets(folder, assets) | {README, WORDS}
-    _write(folder / README, _describe(len(state)).encode())
-    words = _renew_words(folder, former.get("words"), versions.site)
-    found = {"release": fingerprint(), "words": words, "pages": dict(sorted(state.items()))}
-    _write(folder / STATE, json.dumps(found, indent=0).encode())
-    summary.removed = _remove_others(folder, {file_of(address) for address in state} | written | STANDING_FILES)
-    known_sums = {file_of(address): entry["sha256"] for address, entry in state.items()} | {WORDS: words["sha256"]}
-    _write_sums(folder, known_sums, written - {WORDS})
-    return summary
+    agenda = Agenda(paths, state.pages, list_files(folder))
+    with rendering(processes, Task(folder, paths)) as make:
+        for made in make(agenda.take):
+            state.add(agenda.add(made))
+            on_progress(agenda.done, agenda.known)
+    pages = [page for _address, page in sorted(agenda.pages.items())]
+    written = _write_assets(folder, {name for page in pages for name in page.assets}) | {README, WORDS}
+    write_file(folder / README, _describe(len(pages)).encode())
+    words = _renew_words(folder, state.words, agenda.site)
+    state.finish(pages, words)
+    sums = {file_of(page.address): str(page.sha256) for page in pages}
+    removed = remove_others(folder, set(sums) | written | STANDING_FILES)
+    _write_sums(folder, sums | {WORDS: words["sha256"]}, written - {WORDS})
+    return Summary(len(pages), agenda.made, removed)
 
 
 def _read_paths() -> dict[str, None]:
@@ -133,76 +100,26 @@ def zip_archive(folder: Path) -> Path:
     return target
 
 
-# -- which pages are current
-
-
-class _Versions:
-    """What a page hangs on: its article, its discussion and the frame, or its thread; any other page, the whole site."""
-
-    def __init__(self) -> None:
-        version, frame = SiteVersion.objects.filter(pk=1).values_list("version", "frame").first() or (0, 0)
-        self.site, self._frame = [version, frame], frame
-        self._articles: dict[str, list[int]] = {}
-
-    def read(self, address: str) -> list[int]:
-        found = resolve(urlsplit(address).path)
-        if not address.startswith("/articles/"):
-            return self.site
-        if found.view_name == "discussion:thread":
-            return read_versions(found.kwargs["pk"])
-        slug = found.kwargs.get("slug", "")
-        if slug not in self._articles:
-            article = Article.objects.filter(slug=slug).values_list("pk", "version").first() or (0, 0)
-            talk = Discussion.objects.filter(article=article[0]).values_list("version", flat=True).first() or 0
-            self._articles[slug] = [article[1], talk, self._frame]
-        return self._articles[slug]
-
-
-def _is_current(entry: dict[str, Any] | None, versions: list[int], folder: Path, address: str) -> bool:
-    return entry is not None and entry["versions"] == versions and (folder / file_of(address)).is_file()
-
-
-def _renew_words(folder: Path, former: dict[str, Any] | None, site: list[int]) -> dict[str, Any]:
+def _renew_words(folder: Path, former: dict[str, Any] | None, site: Versions) -> dict[str, Any]:
     """Write what everybody may read, unless nothing anywhere on the site has changed since; return what is to be kept of it."""
     path = folder / WORDS
-    if former is None or former["versions"] != site or not path.is_file() or _sum_of(path) != former["sha256"]:
-        _write_lines(path, write_words())
-    return {"versions": site, "sha256": _sum_of(path)}
+    if former is None or former["versions"] != site or not path.is_file() or sum_of(path) != former["sha256"]:
+        write_lines(path, write_words())
+    return {"versions": site, "sha256": sum_of(path)}
 
 
-def _open_folder(folder: Path) -> dict[str, Any]:
-    """Make ``folder``, or return what is known of the archive in it; nothing where another release wrote it."""
+def _open_folder(folder: Path) -> State:
+    """Make ``folder``, or find what is known of the archive in it; nothing where another release wrote it."""
     folder.mkdir(parents=True, exist_ok=True)
+    state = State(folder, fingerprint())
     if not any(folder.iterdir()):
-        _write(folder / STATE, json.dumps({"release": fingerprint()}).encode())  # one that is stopped is known again
-        return {}
+        state.begin()
+        return state
     try:
-        found = json.loads((folder / STATE).read_bytes())
-        is_of_this_release = found["release"] == fingerprint()
-    except (FileNotFoundError, ValueError, KeyError):
+        state.read()
+    except StateError:
         raise ArchiveError(f"{folder} is neither empty nor an archive of this program. Name an empty folder.") from None
-    return dict(found) if is_of_this_release else {}
-
-
-# -- files
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; one that has this content already is not touched."""
-    if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
-
-
-def _write_lines(path: Path, lines: Iterator[str]) -> None:
-    part = path.with_name(f"{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
-        while batch := list(islice(lines, 1000)):
-            file.writelines(batch)
-    part.replace(path)
+    return state
 
 
 def _write_assets(folder: Path, names: Iterable[str]) -> set[str]:
@@ -210,7 +127,7 @@ def _write_assets(folder: Path, names: Iterable[str]) -> set[str]:
     written = set()
     for name in sorted(set(names)):
         if found := finders.find(name):
-            _write(folder / "static" / name, Path(str(found)).read_bytes())
+            write_file(folder / "static" / name, Path(str(found)).read_bytes())
             written.add(f"static/{name}")
     return written
 
@@ -220,28 +137,8 @@ def _describe(pages: int) -> str:
     return render_to_string("archive/README.txt", own | {"pages": pages, "words": WORDS, "sums": SUMS})
 
 
-def _remove_others(folder: Path, wanted: set[str]) -> int:
-    removed = 0
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path.relative_to(folder).as_posix() not in wanted:
-            removed += path.suffix == ".html"
-            path.unlink()
-    return removed
-
-
 def _write_sums(folder: Path, known: dict[str, str], others: set[str]) -> None:
     """Write the checksums as ``sha256sum --check`` reads them."""
-    sums = known | {name: _sum_of(folder / name) for name in others}
+    sums = known | {name: sum_of(folder / name) for name in others}
     lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
-    _write(folder / SUMS, lines.encode())
-
-
-def _sum_of(path: Path) -> str:
-    digest = sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
+    write_file(folder / SUMS, lines.encode())

@@ -11,11 +11,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from playwright.sync_api import Browser
 from selectolax.lexbor import LexborHTMLParser
 
-from articles.services import unpublish_article
+from articles.services import publish_article, unpublish_article
 from bench.servers import family_of
 from forum.archive.places import file_of, read_address, relative
 from forum.archive.services import ArchiveError, export_archive, zip_archive
@@ -77,7 +78,7 @@ def test_every_link_leads_somewhere_and_every_sum_is_right(sample_archive: Path)
     done = subprocess.run(command, cwd=sample_archive, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
     listed = {line.split("  ", 1)[1] for line in (sample_archive / "SHA256SUMS").read_text().splitlines()}
-    assert listed == set(contents_of(sample_archive)) - {"SHA256SUMS", "archive-state.json"}
+    assert listed == set(contents_of(sample_archive)) - {"SHA256SUMS", "archive-state.jsonl"}
 
 
 def test_pages_have_nothing_that_needs_a_server_and_no_way_in(sample_archive: Path) -> None:
@@ -140,6 +141,26 @@ def test_second_archive_renders_only_what_changed_and_takes_away_what_is_gone(tm
     assert contents_of(fresh) == contents_of(folder)
 
 
+def test_link_in_a_comment_follows_the_page_that_it_leads_to(tmp_path: Path) -> None:
+    folder = tmp_path / "archive"
+    other = CommentFactory(body="On another page.")
+    slug = other.discussion.article.slug
+    CommentFactory(body=f"See <{settings.SITE_URL}/articles/{slug}/> and <{settings.SITE_URL}/comments/{other.pk}/>.")
+
+    def links() -> int:
+        return sum(page.read_text().count(f'href="../../../{slug}/') for page in folder.glob("articles/*/comments/*/index.html"))
+
+    export_archive(folder)
+    whole, there = contents_of(folder), links()
+    unpublish_article(other.discussion.article)
+    export_archive(folder)
+    assert (there, links(), find_broken_links(folder)) == (2, 0, [])
+    publish_article(other.discussion.article)
+    export_archive(folder)
+    assert links() == there
+    assert set(contents_of(folder)) == set(whole)
+
+
 def test_what_is_damaged_or_missing_is_made_again(tmp_path: Path) -> None:
     CommentFactory()
     export_archive(tmp_path / "archive")
@@ -167,14 +188,20 @@ def test_archive_that_was_stopped_is_made_whole_by_the_next_run(tmp_path: Path) 
     class StoppedError(Exception):
         pass
 
+    already: list[int] = []
+
     def stop(done: int, known: int) -> None:
+        already.append(done)
         raise StoppedError
 
     load_sample()
     with pytest.raises(StoppedError):
         export_archive(tmp_path / "stopped", on_progress=stop)
+    with (tmp_path / "stopped" / "archive-state.jsonl").open("a") as state:
+        state.write('\n{"address":"/cut-')
     summary = export_archive(tmp_path / "stopped")
-    assert summary.pages == summary.rendered
+    assert already[0] > 0
+    assert summary.rendered == summary.pages - already[0]
     export_archive(tmp_path / "whole")
     assert contents_of(tmp_path / "stopped") == contents_of(tmp_path / "whole")
 

@@ -1,6 +1,6 @@
 """Pages that show one conversation: a thread, a permalink, a year. What an article's page shows is in ``conversation``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
@@ -10,13 +10,14 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
-from forum.site.compiled import Compiled
+from forum.site.compiled import Compiled, padded
 from forum.site.models import SiteText
 
 from .. import rows
@@ -26,7 +27,7 @@ from ..markup import to_plain
 from ..models import Comment, Discussion, year_range
 from ..moments import years_words
 from ..paging import Pager, make_links, read_page, read_year
-from ..permissions import Viewer, can_post, can_read_text, viewer_of
+from ..permissions import ANONYMOUS, Viewer, can_post, can_read_text, viewer_of
 from ..questions import shorten
 from ..rendering import Layout, render_threads
 from ..threads import Row, Thread, build_thread, quoted_line
@@ -35,6 +36,7 @@ M = TypeVar("M", bound=Model)
 
 BIGGEST_ID = 2**63 - 1  # that databases have
 DESCRIPTION_CHARS = 200
+PLACES_AT_ONCE, PLACES_STEP = 500, 25
 
 
 class CommentGoneError(Exception):
@@ -130,9 +132,27 @@ def find_place(comment: Comment) -> str:
     """
     placed = comment.parent if comment.is_update and comment.reply_index and comment.parent else comment
     index = 1 if placed.is_root else placed.reply_index or (comment.root.reply_seq if comment.root else 1)
+    return _write_place(_thread_path(comment), index, comment.pk)
+
+
+def find_places(ids: Collection[int]) -> dict[int, str]:
+    """Return the same for those of many comments that everybody may read."""
+    numbers = list(ids)
+    places = {}
+    for start in range(0, len(numbers), PLACES_AT_ONCE):
+        for pk, root, index, is_update, last, parent_root, parent_index, slug in _PLACES(
+            padded(numbers[start : start + PLACES_AT_ONCE], PLACES_STEP)
+        ):
+            placed_below, placed_at = (parent_root, parent_index) if is_update and index else (root, index)
+            path = f"{reverse('articles:article', args=[slug])}comments/{root or pk}/"
+            places[pk] = _write_place(path, placed_at or last if placed_below else 1, pk)
+    return places
+
+
+def _write_place(path: str, index: int, pk: int) -> str:
     page = -(-index // rows.REPLIES_ON_A_PAGE)
     query = f"?page={page}" if page > 1 else ""
-    return f"{_thread_path(comment)}{query}#comment-{comment.pk}"
+    return f"{path}{query}#comment-{pk}"
 
 
 def _thread_path(comment: Comment) -> str:
@@ -225,5 +245,15 @@ _COMMENT = Compiled(
         *_COMMENT_FIELDS,
         *(f"discussion__{name}" for name in _DISCUSSION_FIELDS),
         *(f"discussion__article__{name}" for name in _ARTICLE_FIELDS),
+    )
+)
+_PLACES = Compiled(
+    lambda ids: (
+        Comment.objects.visible_to(ANONYMOUS)
+        .filter(pk__in=ids)
+        .values_list(
+            *("pk", "root", "reply_index", "is_update", "root__reply_seq"),
+            *("parent__root", "parent__reply_index", "discussion__article__slug"),
+        )
     )
 )
