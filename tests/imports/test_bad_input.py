@@ -7,6 +7,7 @@ import gzip
 import json
 import sqlite3
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -152,3 +153,13 @@ def test_stopped_import_goes_on_with_the_same_command(tmp_path: Path) -> None:
     assert import_file(path).counts["comments"] == 700
     assert ImportRun.objects.count() == 1
     assert Article.objects.get().status == "published"
+
+
+def test_what_a_file_says_does_not_command_the_terminal(tmp_path: Path) -> None:
+    name = "\x1b[2J\u202e" + "n" * 300
+    lines = comment(1, author={"key": "k", "name": name, "kind": "guest"}), comment(2, parent="\x1b[5mgone"), {"type": "\x1b[7mx"}
+    for is_dry in (True, False):
+        out = StringIO()
+        call_command("import_discussion", write(tmp_path, to_bytes(*lines)), dry_run=is_dry, stdout=out)
+        assert "\\u001b[2J\\u202en" in out.getvalue()
+        assert not set(out.getvalue()) & {"\x1b", "\u202e"}

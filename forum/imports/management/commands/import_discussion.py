@@ -17,7 +17,7 @@ from forum.imports.models import ImportRun
 from forum.imports.readers import READERS
 from forum.imports.records import CommentRecord, ImportFileError
 from forum.imports.services import AUTO, Outcome, Report, Step, import_file
-from forum.imports.terminal import find_article, make_progress
+from forum.imports.terminal import find_article, make_progress, tame
 from forum.imports.undoing import Undone, undo_run
 
 FIRST_COMMENTS = 5  # shown by --dry-run
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps({"file": str(path), "error": error.sentence, "line": error.line}))
             rest = "" if error.is_begun else " Nothing was imported."
-            raise CommandError(f"{path.name}: {error}{rest}") from error
+            raise CommandError(tame(f"{path.name}: {error}{rest}")) from error
         seconds = round(time.perf_counter() - started, 3)
         if options["json"]:
             summary = {"file": str(path), "seconds": seconds, "pages": [_as_json(report)]}
@@ -156,9 +156,9 @@ def _as_text(report: Report, seconds: float) -> str:
     if report.problems:
         rest = report.problem_count - SHOWN_PROBLEMS
         more = [f"and {rest:,} more"] if rest > 0 else []
-        parts.append("\n  ".join(["Oddities:", *map(str, report.problems[:SHOWN_PROBLEMS]), *more]))
+        parts.append("\n  ".join(["Oddities:", *(tame(str(problem)) for problem in report.problems[:SHOWN_PROBLEMS]), *more]))
     if report.left_out:
-        parts.append("\n  ".join(["Left out:", *(f"{kind}: {count:,}" for kind, count in report.left_out.items())]))
+        parts.append("\n  ".join(["Left out:", *(f"{tame(kind)}: {count:,}" for kind, count in report.left_out.items())]))
     if report.report_path:
         parts.append(f"All of it, line by line: {report.report_path}")
     if is_dry:
@@ -170,7 +170,7 @@ def _as_text(report: Report, seconds: float) -> str:
 
 
 def _draw_table(report: Report) -> str:
-    table = Table(title=report.title, title_justify="left")
+    table = Table(title=tame(report.title), title_justify="left")
     table.add_column()
     table.add_column("would be added" if report.outcome == Outcome.WOULD_ADD else "added", justify="right")
     table.add_column("already here", justify="right")
@@ -185,6 +185,5 @@ def _draw_table(report: Report) -> str:
 
 def _headline(record: CommentRecord) -> str:
     """Return a comment on one line: who, when as far as it is known, and the first words."""
-    return (
-        f"{record.name or 'no name'}, {record.when or 'date not known'}: {shorten(record.subject or record.body, EXCERPT_CHARS)}"
-    )
+    words = shorten(record.subject or record.body, EXCERPT_CHARS)
+    return tame(f"{record.name or 'no name'}, {record.when or 'date not known'}: {words}")
