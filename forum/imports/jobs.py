@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from forum.jobs.definitions import Job, job
-from forum.jobs.schedule import daily
+from forum.jobs.schedule import daily, every
 
 from . import uploads
-from .locking import ImportBusyError
+from .locking import ImportBusyError, is_running
 from .models import Upload
 
 READING_LIMIT = timedelta(hours=2)  # a file of the largest size is read in some minutes
@@ -32,6 +34,22 @@ def bring_in(pk: str) -> None:
 def take_out(pk: str) -> None:
     """Take out what a file brought."""
     _take_step(take_out, pk, uploads.undo)
+
+
+STEPS: dict[str, Job] = {Upload.State.LOOKING: look, Upload.State.IMPORTING: bring_in, Upload.State.UNDOING: take_out}
+
+
+@every(minutes=5)
+@job()
+def take_up() -> None:
+    """Go on with what a worker was killed at: its own job comes back only after the longest time that it may take."""
+    if is_running():
+        return
+    for upload in Upload.objects.filter(state__in=STEPS):
+        step, name = STEPS[upload.state], str(upload.pk)
+        waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=step.module_path)
+        if not waiting.filter(args_kwargs__args=[name]).exists():
+            step.enqueue(name)
 
 
 @daily(at="03:40")

@@ -43,6 +43,15 @@ def the_only_import() -> Iterator[None]:
             yield
 
 
+def is_running() -> bool:
+    """Tell whether an import is at work at this moment."""
+    try:
+        with the_only_import():
+            return False
+    except ImportBusyError:
+        return True
+
+
 @contextmanager
 def _database_lock() -> Iterator[None]:
     """Hold the lock of the database, which imports on other machines see; SQLite is on one machine."""

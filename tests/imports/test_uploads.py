@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from articles.models import Article
 from forum.accounts.models import User
 from forum.discussion.models import Comment
-from forum.imports import services, uploads
+from forum.imports import jobs, services, uploads
 from forum.imports.locking import work_folder
 from forum.imports.models import Upload
 from tests.factories import ArticleFactory, CommentFactory, ModeratorFactory
@@ -220,6 +221,26 @@ def test_import_stops_at_its_next_step_when_the_server_of_its_worker_is_gone(cli
     work()
     assert Comment.objects.filter(public=True).count() == 4_000
     assert "What was brought in" in page(client, upload)
+
+
+def test_what_a_killed_worker_was_at_is_taken_up_within_minutes(client: Client, workers: Workers) -> None:
+    sign_in(client, "operator")
+    upload = send_long_file(client, 4_000)
+    client.post(upload.get_absolute_url(), {"act": "bring"})
+    jobs.take_up.func()
+    assert DBTaskResult.objects.ready().filter(task_path=jobs.bring_in.module_path).count() == 1  # it waits already
+    worker = workers.start()
+    wait_until(Comment.objects.exists)
+    jobs.take_up.func()
+    worker.kill()
+    worker.wait()
+    work()
+    assert Comment.objects.count() < 4_000
+    jobs.take_up.func()
+    work()
+    assert Comment.objects.filter(public=True).count() == 4_000
+    jobs.take_up.func()
+    assert not DBTaskResult.objects.ready().filter(task_path__startswith="forum.imports").exists()
 
 
 def test_old_files_and_reports_are_forgotten(client: Client, invented_page: SavedPage) -> None:
