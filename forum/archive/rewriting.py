@@ -42,7 +42,7 @@ def rewrite_page(
     tree = LexborHTMLParser(html)
     page = file_of(address)
     done = Rewritten("")
-    for node in tree.css("script, form, link[rel=alternate], meta[http-equiv]"):
+    for node in tree.css("script, form, [data-invites], link[rel=alternate], meta[http-equiv]"):
         node.decompose()
     for node in tree.css("link[href], img[src], source[src]"):
         _keep_asset(node, page, done)

@@ -85,6 +85,7 @@ def test_pages_have_nothing_that_needs_a_server_and_no_way_in(sample_archive: Pa
     for path in pages_of(sample_archive):
         tree = LexborHTMLParser(path.read_text())
         assert tree.css("form, script, button, input") == []
+        assert "Add what you know" not in tree.text()
         assert not [node for node in tree.css("a") if "/accounts/" in (node.attributes.get("href") or "")]
 
 
@@ -98,6 +99,9 @@ def test_archive_opens_from_a_folder_and_is_a_page_like_any(sample_archive: Path
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert background not in ("rgba(0, 0, 0, 0)", "rgb(255, 255, 255)")  # the style sheet is there
     assert find_axe_faults(page) == []
+    page.emulate_media(media="print")
+    width = page.locator(".prose").first.evaluate("text => text.clientWidth / innerWidth")
+    assert width > 0.3  # on wide paper too, the text does not stand in the narrow column of what is not printed
     page.close()
     assert find_vnu_faults([sample_archive / "index.html", sample_archive / "articles"]) == []
 
