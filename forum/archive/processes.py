@@ -12,6 +12,7 @@ import django
 from django.db import connections
 
 from forum.site.children import end_with_parent
+from forum.site.garbage import spare_what_is_loaded
 
 from .files import write_file
 from .places import file_of
@@ -79,6 +80,7 @@ def _start(task: Task) -> None:
     _task = task
     end_with_parent()
     django.setup()
+    spare_what_is_loaded()
 
 
 def _make_pages(addresses: list[str]) -> list[Page]:
