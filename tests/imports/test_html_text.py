@@ -89,6 +89,23 @@ def test_no_word_of_what_cannot_be_kept_is_lost(html: str, target: Target) -> No
     assert re.findall(r"[^\W_]", shown(converted.markdown, target)) == re.findall(r"[^\W_]", seen(without_nul(html)))
 
 
+AROUND_LINKS = [
+    "", " ", "a", "日本", "，", "：", "(", ")", ").", ",", "“", "”", "...", "*", "_", "@", "&amp;", "&lt;", "<b>b</b>", "<br>",
+]  # fmt: skip
+
+
+@given(
+    before=st.lists(st.sampled_from(AROUND_LINKS), max_size=3).map("".join),
+    words=st.sampled_from(["here", "https://example.org/a/long_address", "https://example.org/a/...", "example.org/a/lon…"]),
+    after=st.lists(st.sampled_from(AROUND_LINKS), max_size=3).map("".join),
+)
+def test_link_of_a_comment_leads_where_it_led_whatever_it_touches(before: str, words: str, after: str) -> None:
+    link = f'<a href="https://example.org/a/long_address">{words}</a>'
+    page = render(to_markdown(f"{before}{link}{after}{link}{after}", Target.COMMENT).markdown)
+    assert re.findall(r'<a href="([^"]*)"', page) == ["https://example.org/a/long_address"] * 2
+    assert "](" not in page
+
+
 @given(text=st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join))
 def test_plain_text_is_shown_as_it_is(text: str) -> None:
     html = text.replace("&", "&amp;").replace("<", "&lt;")
@@ -121,6 +138,9 @@ def clean(text: str) -> str:
         ('<p>See <a href="https://example.org/x_(y)?a=1&amp;b=2">the study</a>.</p>', "See [the study](https://example.org/x_%28y%29?a=1&b=2)."),
         ('<a href="https://example.org/a_long_address">https://example.org/a_lo...</a>', "https://example.org/a\\_long\\_address"),
         ('<a href="https://example.org/x">example.org/x</a> and', "https://example.org/x and"),
+        ('(<a href="https://example.org/a/long">https://example.org/a/...</a>).', "(https://example.org/a/long)."),
+        ('例如<a href="https://example.org/x">example.org/x</a>，等等', "例如 https://example.org/x ，等等"),
+        ('un<a href="https://example.org/x">touch</a>able', "un [touch](https://example.org/x) able"),
         ('<a href="/node/7">here</a>', "[here](https://old.example.org/node/7)"),
         ('<a href="javascript:alert(1)">press</a><a href="#top">top</a>', "presstop"),
         ('<img src="smile.gif" alt=":-)"> yes', ":-) yes"),

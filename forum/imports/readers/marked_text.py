@@ -27,6 +27,9 @@ ENTITY = re.compile(r"&(?=#?\w+;)")
 # An address of which no closing mark could be taken for the end of a sentence.
 PLAIN_ADDRESS = re.compile(r"https?://[^\s<>\"'“”]*[\w/]", re.IGNORECASE)
 SHORTENED = re.compile(r"(?:\.\.\.|…)$")
+# What may stand before an address, and after it, without becoming a part of it when addresses in a text are looked for.
+BEFORE_ADDRESS = re.compile(r"[^\w@]?")
+AFTER_ADDRESS = re.compile(r"[.,;:!?)\]}…]*(?:[\s<>\"“”]|$)")
 
 
 class Target(Enum):
@@ -155,21 +158,31 @@ class MarkdownWriter:
         pieces: list[str] = []
         before = ""
         groups = [(number, list(group)) for number, group in groupby(_level(runs), key=lambda run: run.link)]
-        for at, (number, group) in enumerate(groups):
-            after = groups[at + 1][1][0].text[0] if at + 1 < len(groups) else ""
+        text = "".join(run.text for _number, group in groups for run in group)
+        end = 0
+        for number, group in groups:
+            end += sum(len(run.text) for run in group)
             if number:
-                pieces.append(self._write_link(group, self._addresses[number], before, after))
+                pieces.append(self._write_link(group, self._addresses[number], before, AFTER_ADDRESS.match(text, end) is None))
             else:
-                pieces.append(self._write_runs(group, before, after))
-            before = group[-1].text[-1]
+                pieces.append(self._write_runs(group, before, text[end : end + 1]))
+            before = text[end - 1]
         line = "".join(pieces)
         return escape_article_line(line) if self._is_article else COMMENT_LINE_START.sub(_escape_comment_start, line)
 
-    def _write_link(self, runs: Sequence[Run], address: str, before: str, after: str) -> str:
+    def _write_link(self, runs: Sequence[Run], address: str, before: str, is_touched: bool) -> str:
+        """Return a link. Comments show its address, which must not run into a word before or after it: a space parts them."""
         words = "".join(run.text for run in runs)
-        is_alone = before in ("", " ") and after in ("", " ")
-        if not self._is_article and is_alone and PLAIN_ADDRESS.fullmatch(address) and _is_address(words, address):
-            return self._escape(address)
+        if self._is_article:
+            return self._write_words_and_address(runs, address)
+        room_after = " " if is_touched else ""
+        if PLAIN_ADDRESS.fullmatch(address) and _is_address(words, address):
+            room_before = "" if BEFORE_ADDRESS.fullmatch(before) else " "
+            return f"{room_before}{self._escape(address)}{room_after}"
+        room_before = " " if before.isalnum() else ""
+        return f"{room_before}{self._write_words_and_address(runs, address)}{room_after}"
+
+    def _write_words_and_address(self, runs: Sequence[Run], address: str) -> str:
         destination = ENTITY.sub(r"\\&", address)
         return f"[{self._write_runs(runs, ' ', ' ')}]({destination})"
 
