@@ -63,13 +63,15 @@ class Problem:
 class LeftOut:
     """Something that was not taken over, on purpose. Counted by ``kind``, which is a few words: "pingbacks", "tables in a text".
 
-    ``sentence`` says what is lost where it is worth a line of the report of its own; else only the count is told.
+    Each has a line in the file of the report; ``count`` is how often a row had it. ``sentence`` says what is lost where that is
+    odd enough to be told at once.
     """
 
     kind: str
     line: int | None = None
     sentence: str = ""
     source_id: str = ""
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

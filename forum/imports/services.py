@@ -388,7 +388,10 @@ class _Import:
         return replace(report, report_path=self._write_report(staging, report))
 
     def _write_report(self, staging: Staging, report: Report) -> Path:
-        """Write all that was odd beside the file, a JSON object a line; where that folder is closed, into the data folder."""
+        """Write all that was odd or left out beside the file, a JSON object a line.
+
+        Where that folder is closed, it is written into the data folder.
+        """
         total = {
             "kind": "total", "read": report.read_comments, "added": report.counts.get("comments", 0),
             "already_here": report.known_comments, "refused": report.refused, "left_out": report.left_out,
@@ -400,7 +403,7 @@ class _Import:
             place = work_folder() / f"{self.path.name}.report.jsonl"
             file = open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8")  # noqa: SIM115
         with file:
-            for kind, line, source_id, sentence in staging.notes():
+            for kind, line, source_id, sentence in staging.report_lines():
                 values = {"line": line, "kind": kind, "id": source_id, "sentence": sentence}
                 file.write(json.dumps(values, ensure_ascii=False) + "\n")
             file.write(json.dumps(total, ensure_ascii=False) + "\n")

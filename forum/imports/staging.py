@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -30,7 +29,7 @@ from .records import (
 )
 from .staged import KEPT_AS_JSON, Row, article_of, comment_of, moments_of, row_of, to_json, to_number, values_of
 
-VERSION = 1  # of this file; one of another version is made anew
+VERSION = 2  # of this file; one of another version is made anew
 ROWS_AT_ONCE = 5_000
 COMMENTS_AT_ONCE = 500  # put down with a few statements
 CACHE_KB = 32_768
@@ -51,7 +50,7 @@ CREATE UNIQUE INDEX writer_key ON writer (kind, key);
 CREATE TABLE part (seq INTEGER PRIMARY KEY, kind TEXT, of TEXT, line INTEGER, record TEXT);
 CREATE TABLE address (seq INTEGER PRIMARY KEY, path TEXT, article TEXT, comment TEXT, target TEXT, line INTEGER);
 CREATE TABLE note (seq INTEGER PRIMARY KEY, kind TEXT, batch INTEGER, line INTEGER, source_id TEXT, sentence TEXT);
-CREATE TABLE left_out (kind TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
+CREATE TABLE left_out (seq INTEGER PRIMARY KEY, kind TEXT, count INTEGER, line INTEGER, source_id TEXT, is_told INTEGER);
 """
 
 
@@ -112,7 +111,6 @@ class Staging:
         ``name_key`` makes what is kept of a writer's key at the source.
         """
         self._name_key = name_key
-        left_out: Counter[str] = Counter()
         comments: list[CommentRecord] = []
         done = 0
 
@@ -145,9 +143,7 @@ class Staging:
                     sql = "INSERT INTO address (path, article, comment, target, line) VALUES (?, ?, ?, ?, ?)"
                     self._db.execute(sql, values)
                 case LeftOut():
-                    left_out[record.kind] += 1
-                    if record.sentence:
-                        self.note("left out", record.line, record.sentence, record.source_id)
+                    self._put_left_out(record)
                 case Problem():
                     self.note("odd", record.line, record.sentence, record.source_id)
                 case Refused():
@@ -155,10 +151,15 @@ class Staging:
                 case SiteRecord():
                     self.put(source=record.source, keeps_ids="1" if record.keeps_ids else "")
         put_comments()
-        self._db.executemany("INSERT INTO left_out VALUES (?, ?)", left_out.items())
         self._db.execute("COMMIT")
         self.put(read=str(done))
         on_progress(done)
+
+    def _put_left_out(self, record: LeftOut) -> None:
+        sql = "INSERT INTO left_out (kind, count, line, source_id, is_told) VALUES (?, ?, ?, ?, ?)"
+        self._db.execute(sql, [record.kind, record.count, record.line, record.source_id, bool(record.sentence)])
+        if record.sentence:
+            self.note("left out", record.line, record.sentence, record.source_id)
 
     def _put_article(self, record: ArticleRecord) -> None:
         sql = "INSERT OR IGNORE INTO article (source_id, slug, line, record) VALUES (?, ?, ?, ?)"
@@ -247,11 +248,21 @@ class Staging:
         sql = "SELECT kind, line, source_id, sentence FROM note ORDER BY line IS NULL, line, seq LIMIT ?"
         yield from self._db.execute(sql, [limit])
 
+    def report_lines(self) -> Iterator[tuple[str, int | None, str, str]]:
+        """Yield the notes as ``notes`` does, and between them, by its kind, all else that was left out."""
+        yield from self._db.execute(
+            "SELECT kind, line, source_id, sentence FROM ("
+            "SELECT kind, line, source_id, sentence, seq, 0 AS is_quiet FROM note UNION ALL "
+            "SELECT 'left out', line, source_id, CASE count WHEN 1 THEN kind ELSE kind || ': ' || count END, seq, 1 FROM left_out"
+            " WHERE NOT is_told"
+            ") ORDER BY line IS NULL, line, is_quiet, seq"
+        )
+
     def note_counts(self) -> dict[str, int]:
         return dict(self._db.execute("SELECT kind, count(*) FROM note GROUP BY kind"))
 
     def left_out(self) -> dict[str, int]:
-        return dict(self._db.execute("SELECT kind, count FROM left_out ORDER BY kind"))
+        return dict(self._db.execute("SELECT kind, sum(count) FROM left_out GROUP BY kind ORDER BY kind"))
 
     # What is known here.
 
@@ -320,9 +331,9 @@ class Staging:
     def put_all_under(self, slug: str) -> None:
         """Let all comments stand under one article of the site, and leave out those of the file."""
         db = self._db
-        (count,) = db.execute("SELECT count(*) FROM article").fetchone()
-        if count:
-            db.execute("INSERT INTO left_out VALUES ('articles', ?)", [count])
+        db.execute(
+            "INSERT INTO left_out (kind, count, line, source_id, is_told) SELECT 'articles', 1, line, source_id, 0 FROM article"
+        )
         db.execute("DELETE FROM article")
         db.execute("DELETE FROM part WHERE kind IN ('collection', 'source', 'correction', 'discussion')")
         db.execute("UPDATE comment SET article = ?", [slug])

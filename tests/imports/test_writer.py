@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -32,7 +33,7 @@ from forum.subscriptions.models import Delivery
 from forum.subscriptions.services import subscribe
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory
 from tests.imports.streams import gather
-from tests.imports.truth import SavedPage
+from tests.imports.truth import DATA, SavedPage
 from tests.privacy.lives import work
 
 pytestmark = pytest.mark.django_db
@@ -322,6 +323,7 @@ def test_every_row_that_was_read_is_accounted_for(tmp_path: Path) -> None:
         (6, "odd", "its date, 2050-05-01, has not come yet. The date is kept; it is put in order as of today."),
         (7, "odd", "its date, 1899-05-01, is older than any forum. It is kept as it is."),
         (8, "left out", 'nobody here knows the key “mood” of a comment; the first time it is "glad".'),
+        (9, "left out", "values of “mood” of a comment"),
         (10, "odd", "some letters of this line are not UTF-8; they are shown as “\ufffd”."),
     ]
     assert total == {
@@ -330,6 +332,23 @@ def test_every_row_that_was_read_is_accounted_for(tmp_path: Path) -> None:
     assert Comment.objects.get(name="four").posted_at.year == 2050
     assert Comment.objects.get(name="four").sort_at == NOW + timedelta(days=1)
     assert Comment.objects.get(body__startswith="caf").body == "caf\ufffd"
+
+
+def test_report_names_each_row_that_was_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "export.xml"
+    path.write_bytes((DATA / "imports" / "wordpress.xml").read_bytes())
+    report = import_file(path, now=NOW)
+    assert report.report_path is not None
+    *rows, total = [json.loads(text) for text in report.report_path.read_text().splitlines()]
+    lines = path.read_text().splitlines()
+    spam = [row for row in rows if row["sentence"] == "spam"]
+    assert [(row["kind"], row["id"]) for row in spam] == [("left out", "comment-12")]
+    assert lines[spam[0]["line"] - 1].strip() == "<wp:comment>"
+    assert ("left out", "shortcodes in a text: 3") in [(row["kind"], row["sentence"]) for row in rows]
+    left_out = Counter(row["sentence"].partition(": ")[0] for row in rows if row["kind"] == "left out")
+    assert set(left_out) == set(total["left_out"])
+    assert [row["line"] for row in rows] == sorted(row["line"] for row in rows)
+    assert not any(problem.sentence == "spam" for problem in report.problems)
 
 
 def test_writers_with_a_key_are_one_person_and_others_are_not(tmp_path: Path) -> None:

@@ -31,7 +31,10 @@ def comments_of(stream: Stream) -> dict[str, CommentRecord]:
 
 
 def left_out(stream: Stream) -> Counter[str]:
-    return Counter(record.kind for record in stream.left_out)
+    counts: Counter[str] = Counter()
+    for record in stream.left_out:
+        counts[record.kind] += record.count
+    return counts
 
 
 def test_told_by_its_content() -> None:

@@ -138,7 +138,7 @@ def clean_text(text: str) -> str:
 def count_lost(converted: Converted, line: int | None, source_id: str) -> Iterator[LeftOut]:
     """Yield a record for everything of a text that could not be kept."""
     for kind, count in converted.lost.items():
-        yield from (LeftOut(f"{kind} in a text", line, source_id=source_id) for _ in range(count))
+        yield LeftOut(f"{kind} in a text", line, source_id=source_id, count=count)
 
 
 def find_damage(text: str, line: int | None, source_id: str) -> Iterator[Problem]:

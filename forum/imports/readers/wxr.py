@@ -7,6 +7,7 @@ other; of an item, only what stands before its comments is needed, and that is w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -178,8 +179,10 @@ class _Export:
         yield from count_lost(body, element.line, key)
         if element.text_of("excerpt:encoded"):
             yield LeftOut("excerpts", element.line, source_id=key)
-        yield from (LeftOut("shortcodes in a text", element.line, source_id=key) for _ in range(shortcodes))
-        yield from (LeftOut(kind, element.line, source_id=key) for kind in further)
+        if shortcodes:
+            yield LeftOut("shortcodes in a text", element.line, source_id=key, count=shortcodes)
+        for kind, count in Counter(further).items():
+            yield LeftOut(kind, element.line, source_id=key, count=count)
         for path in _find_paths(element, link):
             yield OldAddressRecord(path, article=key, line=element.line)
 
