@@ -78,7 +78,7 @@ def keep_addresses(run: ImportRun, staging: Staging) -> None:
             staging.note("odd", line, f"the old address {path[:200]} leads to something that is not here.", article or comment)
             continue
         if not is_on_this_site(path) or len(path) > MAX_PATH_CHARS:
-            staging.note("odd", line, f"the old address {path[:200]} cannot be kept: it must begin with / and be short.")
+            staging.note("odd", line, f"the old address {path[:200]} cannot be kept: it must begin with a single / and be short.")
             continue
         if path != where:
             rows.append(OldAddress(path=path, target=where))

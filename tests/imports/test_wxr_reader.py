@@ -155,6 +155,25 @@ def test_all_versions_are_read(tmp_path: Path, version: str) -> None:
     assert (len(stream.comments), stream.article.source_id) == (1, "post-1")
 
 
+def test_article_without_a_number_is_known_by_its_address(tmp_path: Path) -> None:
+    """As in files that were made for a move to Disqus, which say neither what the site is called nor where it is."""
+    path = tmp_path / "export.xml"
+    inner = "<item><title>A</title><link>https://b.example/2012/a/</link><content:encoded/>{}</item>"
+    head = HEAD.format("1.0").replace("<link>https://a.example</link>", "")
+    path.write_text(f"{head}{inner.format(comment('5'))}</channel></rss>")
+    first = read(path)
+    path.write_text(f"{head}\n\n{inner.format(comment('5') + comment('6', parent='5'))}</channel></rss>")
+    second = read(path)
+    assert first.source == second.source == "wordpress:b.example"
+    assert first.article.source_id == second.article.source_id == "post-https://b.example/2012/a/"
+    assert [record.article for record in second.comments] == [second.article.source_id] * 2
+
+
+def test_old_address_is_kept_as_a_browser_means_it(tmp_path: Path) -> None:
+    text = item(1).replace("<title>", "<link>https://a.example/%e6%97%a5/</link><title>")
+    assert [old.path for old in read(write(tmp_path, text)).old_addresses] == ["/日/"]
+
+
 def test_comment_of_an_unknown_state_waits_and_is_reported(tmp_path: Path) -> None:
     (record,) = read(write(tmp_path, item(1, comment("x1", approved="maybe")))).comments
     assert (record.source_id, record.state) == ("comment-x1", "held")

@@ -21,7 +21,7 @@ from forum.imports.readers.lineage import Lineage, name_row
 from forum.imports.readers.marked_text import Target
 from forum.imports.readers.serendip import make_slug
 from forum.imports.readers.shortcodes import drop_shortcodes
-from forum.imports.readers.xml_rows import Element, read_rows
+from forum.imports.readers.xml_rows import Element, Row, read_rows
 from forum.imports.records import (
     ArticleRecord,
     CommentRecord,
@@ -67,7 +67,7 @@ def read(path: Path) -> Iterator[Record]:
     """Yield the articles, their old addresses and their comments. Raises ImportFileError at any moment."""
     export = _Export()
     for row in read_rows(path, PLACES, _shorten):
-        yield from export.begin(row.around[1])
+        yield from export.begin(row)
         name = row.element.name
         if name == "item":
             yield from export.end_item(row.element)
@@ -111,12 +111,15 @@ class _Export:
     categories: dict[str, tuple[str, str]] = field(default_factory=dict)  # by nicename: its name and the nicename of its parent
     item: _Item | None = None
 
-    def begin(self, channel: Element) -> Iterator[Record]:
-        """Yield the site, once."""
+    def begin(self, row: Row) -> Iterator[Record]:
+        """Yield the site, once. Where the file does not name it, its first article says where it is."""
         if self.is_begun:
             return
         self.is_begun = True
+        channel, *inner = (*row.around[1:], row.element)
         address = split_address(channel.text_of("wp:base_blog_url") or channel.text_of("link"))
+        if not address.hostname:
+            address = split_address(inner[0].text_of("link"))._replace(path="")
         self.language = channel.text_of("language")
         yield SiteRecord(f"wordpress:{(address.hostname or 'export') + address.path.rstrip('/')}")
 
@@ -246,7 +249,8 @@ class _Export:
 
 
 def _id_of(element: Element) -> str:
-    return name_row("post", element.text_of("wp:post_id"), element.line)
+    """Return the name of an item: by its number, or else by its address, which files made for a move to Disqus have alone."""
+    return name_row("post", element.text_of("wp:post_id") or element.text_of("guid") or element.text_of("link"), element.line)
 
 
 def _one_line(text: str) -> str:
@@ -292,4 +296,4 @@ def _find_paths(element: Element, link: str) -> Iterator[str]:
     """Yield the path of an article at the old site; addresses that are a question, "/?p=4", cannot be told apart here."""
     parts = split_address(link)
     if parts.path not in ("", "/") and not parts.query:
-        yield parts.path
+        yield unquote(parts.path)
