@@ -166,6 +166,21 @@ def test_text_of_a_thread_is_that_of_the_article(tmp_path: Path) -> None:
     assert article.body == "## Part\n\nAll of it."
 
 
+@pytest.mark.parametrize(
+    ("link", "slug"),
+    [
+        ("https://a.example/blog/warm-pool.html", "warm-pool"),
+        ("https://a.example/2013/warm-pool/index.php", "warm-pool"),
+        ("https://a.example/caf%C3%A9/", "cafe"),
+        ("https://a.example/", "a-title"),
+    ],
+)
+def test_article_is_addressed_by_what_its_old_address_says(tmp_path: Path, link: str, slug: str) -> None:
+    inner = f'<thread dsq:id="1"><link>{link}</link><title>A title</title></thread>' + post("1", "Hi")
+    records = list(disqus.read(write(tmp_path, inner)))
+    assert [record.slug for record in records if isinstance(record, ArticleRecord)] == [slug]
+
+
 def test_address_that_is_none_stops_nothing(tmp_path: Path) -> None:
     thread = THREAD.replace("https://a.example/", "http://[broken").replace("<forum>f</forum>", "")
     records = list(disqus.read(write(tmp_path, thread + post("1", '<a href="https://disq.us/url?url=http://[x">y</a>'))))

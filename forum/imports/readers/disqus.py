@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from html import escape, unescape
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from forum.imports.printed_dates import parse_stamp
 from forum.imports.readers.html_text import clean_text, count_lost, find_damage, split_address, to_markdown
@@ -30,6 +30,7 @@ NAMESPACE = b"disqus.com/disqus-internals"
 PLACES = {"category": "disqus", "thread": "disqus", "post": "disqus"}
 # Newer exports count every click: https://disq.us/url?url=ADDRESS%3ASIGNATURE&cuid=NUMBER
 REDIRECT = re.compile(r"https?://disq\.us/url\?[^\"'\s<>]+")
+FILE_ENDING = re.compile(r"\.(?:html?|php|aspx?)$", re.IGNORECASE)
 SIGNATURE = re.compile(r":[\w-]{20,}$")
 INTERNAL = "{http://disqus.com/disqus-internals}"
 
@@ -129,7 +130,7 @@ class _Export:
             return
         thread.is_told = True
         title = thread.title or thread.link or f"Disqus {key}"
-        place = split_address(thread.link).path.rstrip("/").rpartition("/")[2]
+        place = _find_place(thread.link)
         is_address = thread.link.startswith(("http://", "https://"))
         text = to_markdown(thread.message, Target.ARTICLE, base_url=thread.link)
         yield ArticleRecord(
@@ -177,6 +178,12 @@ def _reference(row: Element, name: str, kind: str) -> str | None:
     child = row.find(name)
     printed = child.attributes.get("dsq:id", "") if child else ""
     return name_row(kind, printed, row.line) if printed.strip() else None
+
+
+def _find_place(link: str) -> str:
+    """Return the last part of an address that says what the page is about: neither "index" nor the ending of a file."""
+    parts = [FILE_ENDING.sub("", part) for part in unquote(split_address(link).path).split("/")]
+    return next((part for part in reversed(parts) if part and part != "index"), "")
 
 
 def _is_true(row: Element, name: str) -> bool:
