@@ -49,7 +49,7 @@ def _copy(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
         for model in tables:
             if model._meta.app_label in MADE_ANEW:
                 continue
-            fields = model._meta.local_concrete_fields
+            fields = _fields_of(model)
             columns = ", ".join(target.ops.quote_name(str(field.column)) for field in fields)
             places = ", ".join(["%s"] * len(fields))
             insert = f"INSERT INTO {target.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
@@ -64,8 +64,13 @@ def _is_stored(model: type[models.Model]) -> bool:
     return meta.managed and not meta.proxy and meta.db_table not in KEPT_TABLES
 
 
+def _fields_of(model: type[models.Model]) -> list[Any]:
+    """Return the fields that are stored as they are given; a database computes the others by itself."""
+    return [field for field in model._meta.local_concrete_fields if not field.generated]
+
+
 def _read(model: type[models.Model], source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> Iterator[Row]:
-    fields = model._meta.local_concrete_fields
+    fields = _fields_of(model)
     names = [field.attname for field in fields]
     found = model._base_manager.using(source.alias).order_by("pk").values_list(*names).iterator(ROWS_AT_ONCE)
     for row in found:

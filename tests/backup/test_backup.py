@@ -21,6 +21,7 @@ MAIL = (
     "from forum.subscriptions.jobs import tell_readers; "
     "count = lambda: (OutgoingMessage.objects.count(), Job.objects.filter(task_path__contains='subscriptions').count())"
 )
+OLD = "from articles.models import OldAddress"
 
 
 def test_a_site_under_load_comes_back_whole_and_only_into_an_empty_one(tmp_path: Path, new_database: Callable[[], str]) -> None:
@@ -63,11 +64,13 @@ def test_a_site_under_load_comes_back_whole_and_only_into_an_empty_one(tmp_path:
 def test_a_site_on_sqlite_moves_to_either_database(tmp_path: Path, new_database: Callable[[], str]) -> None:
     first, second = Site(tmp_path / "a"), Site(tmp_path / "b", new_database())
     first.fill()
+    first.run(f"{OLD}; OldAddress.objects.create(path='/old/*/', target='/articles/{{1}}/')")
     before = first.export(tmp_path / "a.jsonl")
     assert first.manage("backup", str(tmp_path / "site.zip")).returncode == 0
     restored = second.manage("restore", str(tmp_path / "site.zip"))
     assert restored.returncode == 0, restored.stderr
     assert second.export(tmp_path / "b.jsonl") == before
+    assert second.run(f"{OLD}; print(OldAddress.objects.get(has_star=True).target)") == "/articles/{1}/\n"
     found = second.run("from forum.search.models import IndexedComment; print(IndexedComment.objects.count())")
     assert int(found) > 10, "search finds nothing on the new database"
     with second.somebody_writing() as next_stored:
