@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forum.imports.readers import detect, wxr
 from forum.imports.readers.shortcodes import drop_shortcodes
-from forum.imports.records import CommentRecord, ImportFileError
+from forum.imports.records import ArticleRecord, CommentRecord, ImportFileError
 from tests.imports.streams import Stream, gather
 from tests.imports.truth import DATA
 
@@ -153,6 +153,16 @@ def comment(key: str, *, parent: str = "0", approved: str = "1", text: str = "wo
 def test_all_versions_are_read(tmp_path: Path, version: str) -> None:
     stream = read(write(tmp_path, item(1, comment("1")), version))
     assert (len(stream.comments), stream.article.source_id) == (1, "post-1")
+
+
+def test_script_that_ends_a_text_for_a_parser_ends_nothing(tmp_path: Path) -> None:
+    """Old releases of WordPress wrote a text into its section as it was."""
+    content = "<![CDATA[One.\n<script>// <![CDATA[\nads();\n// ]]></script>\nTwo.]]>"
+    text = item(1, comment("5")).replace("words</content:encoded>", f"{content}</content:encoded>")
+    stream = read(write(tmp_path, text + item(2)))
+    assert [record.source_id for record in stream.of(ArticleRecord)] == ["post-1", "post-2"]
+    assert stream.of(ArticleRecord)[0].body == "One.\\\nTwo."
+    assert [record.line for record in stream.comments] == [6]
 
 
 def test_article_without_a_number_is_known_by_its_address(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from forum.imports.inputs import MAX_LINE_BYTES, open_input
+from forum.imports.readers.cdata import SectionMender
 from forum.imports.records import ImportFileError
 
 CHUNK_BYTES = 65_536
@@ -174,20 +175,23 @@ def _clean_chunks(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the file as UTF-8 that the parser accepts; no line is lost, so that line numbers stay right."""
     chunk = file.read(CHUNK_BYTES)
     decoder = codecs.getincrementaldecoder(_find_encoding(chunk))("replace")
+    sections = SectionMender()
     left = ""
     is_first = True
     while chunk:
-        text = left + decoder.decode(chunk)
+        text = decoder.decode(chunk)
+        chunk = file.read(CHUNK_BYTES)
+        text = left + sections.mend(text if chunk else text + decoder.decode(b"", final=True))
+        if not chunk:
+            text += sections.end()
         if is_first:
             text = BEFORE_ROOT.sub(lambda match: "\n" * match[0].count("\n"), text, count=1)
             text = ROOT_TAG.sub(_declare_prefixes, text, count=1)
             is_first = False
-        chunk = file.read(CHUNK_BYTES)
         cut = REFERENCE_START.search(text) if chunk else None
         text, left = (text[: cut.start()], text[cut.start() :]) if cut else (text, "")
         text = FORBIDDEN.sub("", text)
         yield (REFERENCE.sub(_check_reference, text) if "&#" in text else text).encode()
-    yield (left + decoder.decode(b"", final=True)).encode()
 
 
 def _declare_prefixes(match: re.Match[str]) -> str:
