@@ -94,8 +94,8 @@ def test_what_somebody_answered_or_was_given_stays_with_what_it_answers(tmp_path
     said = undo(report.run.pk)
     assert said.splitlines() == [
         "Of file.jsonl were taken out: comments 3, articles 0, collections 0, old addresses 2.",
-        "2 comments stay, because somebody has answered them or what stands below them.",
-        "1 comments stay, because they belong to the people who wrote them.",
+        "Comments that stay because somebody has answered them or what stands below them: 2.",
+        "Comments that stay because they belong to the people who wrote them: 1.",
         "/articles/brought/ stays with what is written under it.",
     ]
     assert set(Comment.objects.exclude(body="I answer years later.").values_list("name", flat=True)) == {"a", "b", "d"}

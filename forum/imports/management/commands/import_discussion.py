@@ -52,7 +52,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--dry-run", action="store_true", help="show what would be added, and write nothing")
         parser.add_argument(
-            "--with-contacts", action="store_true", help="keep e-mail and network addresses; none of them is proven"
+            "--with-contacts",
+            action="store_true",
+            help="keep e-mail addresses (of the open format network addresses too); none is proven",
         )
         parser.add_argument("--json", action="store_true", help="write the summary as JSON")
 
@@ -111,9 +113,9 @@ def describe_undone(run: ImportRun, undone: Undone) -> str:
     gone = (f"comments {undone.comments:,}", f"articles {undone.articles:,}", f"collections {undone.collections:,}")
     lines = [f"Of {run.file_name} were taken out: {', '.join(gone)}, old addresses {undone.addresses:,}."]
     if undone.answered:
-        lines.append(f"{undone.answered:,} comments stay, because somebody has answered them or what stands below them.")
+        lines.append(f"Comments that stay because somebody has answered them or what stands below them: {undone.answered:,}.")
     if undone.claimed:
-        lines.append(f"{undone.claimed:,} comments stay, because they belong to the people who wrote them.")
+        lines.append(f"Comments that stay because they belong to the people who wrote them: {undone.claimed:,}.")
     lines += [f"{article.get_absolute_url()} stays with what is written under it." for article in undone.kept_articles]
     return "\n".join(lines)
 
