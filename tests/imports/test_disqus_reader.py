@@ -166,6 +166,14 @@ def test_text_of_a_thread_is_that_of_the_article(tmp_path: Path) -> None:
     assert article.body == "## Part\n\nAll of it."
 
 
+def test_title_that_was_escaped_for_a_page_is_read(tmp_path: Path) -> None:
+    thread = THREAD.replace(
+        "<title>A</title>", "<title>Rest &amp;amp;#8220;or&amp;#8221; move &amp;amp; walk &amp; &lt;b&gt;</title>"
+    )
+    article = next(record for record in disqus.read(write(tmp_path, thread + post("1"))) if isinstance(record, ArticleRecord))
+    assert article.title == "Rest “or” move & walk & <b>"
+
+
 @pytest.mark.parametrize(
     ("link", "slug"),
     [

@@ -120,6 +120,7 @@ def test_comment_before_the_words_of_its_article_comes_after_it() -> None:
         ("[[gallery]] [gallery]", "[gallery] ", 1),
         ("[box]words[/box]", "words", 1),
         ('[caption caption="At dusk"]x[/caption]', " At dusk x", 1),
+        ('[caption caption="The river&amp;#039;s &quot;bed&quot;"]', " The river&#039;s &quot;bed&quot; ", 1),
         ("[youtube https://v.example/?a&amp;b]", ' <a href="https://v.example/?a&amp;b">https://v.example/?a&amp;b</a> ', 1),
         ("[unclosed", "[unclosed", 0),
     ],

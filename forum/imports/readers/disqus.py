@@ -82,7 +82,8 @@ class _Export:
         if key in self.threads:
             yield Problem(row.line, f"{key} is there twice. The first one is taken.", key)
             return
-        title = " ".join(clean_text(row.text_of("title")).split())
+        # A title was taken from a page, or from a program that had escaped it for one, and escaped again on the way.
+        title = " ".join(clean_text(unescape(unescape(row.text_of("title")))).split())
         self.threads[key] = _Thread(title, row.text_of("link"), row.line, row.text_of("message"), _is_true(row, "isDeleted"))
 
     def take_post(self, row: Element) -> Iterator[Record]:

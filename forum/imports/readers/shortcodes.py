@@ -11,6 +11,7 @@ from html import escape, unescape
 MARK = re.compile(r"(?P<quoted>\[)?\[(?P<closes>/?)(?P<name>[a-zA-Z][\w-]*)(?P<attributes>[\s=/][^\[\]]*)?\](?(quoted)\])")
 KNOWN = frozenset(("audio", "caption", "embed", "gallery", "playlist", "video", "wp_caption", "youtube", "vimeo", "more"))
 ADDRESS = re.compile(r"https?://[^\s\"'<>\[\]]+")
+ESCAPED_TWICE = re.compile(r"&amp;(?=#\d+;|quot;|amp;|lt;|gt;)")  # as an editor of WordPress wrote captions
 CAPTION = re.compile(r"""\bcaption=(?:"([^"]*)"|'([^']*)')""")
 
 
@@ -32,7 +33,7 @@ def drop_shortcodes(html: str) -> tuple[str, int]:
             return ""
         count += 1
         caption = CAPTION.search(attributes)
-        words = f" {caption[1] or caption[2] or ''} " if caption else ""
+        words = f" {ESCAPED_TWICE.sub('&', caption[1] or caption[2] or '')} " if caption else ""
         urls = (escape(unescape(url)) for url in ADDRESS.findall(attributes))
         links = "".join(f' <a href="{url}">{url}</a> ' for url in urls)
         return f"{words}{links}"
