@@ -180,6 +180,16 @@ def test_article_without_a_number_is_known_by_its_address(tmp_path: Path) -> Non
     assert [record.article for record in second.comments] == [second.article.source_id] * 2
 
 
+def test_article_that_is_there_once_for_each_comment_is_one(tmp_path: Path) -> None:
+    inner = "<item><title>A</title><link>https://b.example/a/</link><content:encoded>words</content:encoded>{}</item>\n"
+    stream = read(write(tmp_path, inner.format(comment("5")) + inner.format(comment("6", parent="5"))))
+    assert stream.article.source_id == "post-https://b.example/a/"
+    assert [(record.article, record.parent) for record in stream.comments] == [
+        (stream.article.source_id, None), (stream.article.source_id, "comment-5"),
+    ]  # fmt: skip
+    assert stream.all_problems == ()
+
+
 def test_old_address_is_kept_as_a_browser_means_it(tmp_path: Path) -> None:
     text = item(1).replace("<title>", "<link>https://a.example/%e6%97%a5/</link><title>")
     assert [old.path for old in read(write(tmp_path, text)).old_addresses] == ["/日/"]

@@ -110,6 +110,7 @@ class _Export:
     authors: dict[str, str] = field(default_factory=dict)
     categories: dict[str, tuple[str, str]] = field(default_factory=dict)  # by nicename: its name and the nicename of its parent
     item: _Item | None = None
+    told: set[str] = field(default_factory=set)  # articles without a number: such a file may have one for each of its comments
 
     def begin(self, row: Row) -> Iterator[Record]:
         """Yield the site, once. Where the file does not name it, its first article says where it is."""
@@ -158,7 +159,9 @@ class _Export:
         item.left_out = _find_reason(element)
         if item.left_out:
             yield LeftOut(item.left_out, element.line, source_id=_id_of(element))
-        else:
+        elif _id_of(element) not in self.told:
+            if not element.text_of("wp:post_id"):
+                self.told.add(_id_of(element))
             yield from self._make_article(element)
 
     def _make_article(self, element: Element) -> Iterator[Record]:
