@@ -106,14 +106,21 @@ def count_missing_migrations() -> int:
 def one_at_a_time() -> Iterator[None]:
     """Let one process at a time prepare the site, of all machines that share its database; the others wait their turn."""
     if connection.vendor == "sqlite":
-        with (Path(settings.DATA_DIR) / "preparing.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # let go with the file
+        with _alone_on_this_machine("preparing"):
             yield
         return
     import psycopg
 
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as own:
         own.execute("SELECT pg_advisory_lock(%s)", [PREPARING])  # let go with the connection
+        yield
+
+
+@contextmanager
+def _alone_on_this_machine(what: str) -> Iterator[None]:
+    """Let one process at a time do ``what`` in the data folder."""
+    with (Path(settings.DATA_DIR) / f"{what}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # let go with the file
         yield
 
 
@@ -128,10 +135,11 @@ def collect_static_files() -> bool:
     """Collect and compress the static files where they changed since the last time; tell whether they had."""
     stamp = Path(settings.STATIC_ROOT).with_suffix(".fingerprint")
     found = fingerprint_static_files()
-    if stamp.exists() and stamp.read_text() == found and Path(settings.STATIC_ROOT).is_dir():
-        return False
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(found)
+    with _alone_on_this_machine("collecting"):
+        if stamp.exists() and stamp.read_text() == found and Path(settings.STATIC_ROOT).is_dir():
+            return False
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(found)
     return True
 
 

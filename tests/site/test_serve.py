@@ -21,7 +21,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.migrated import give_migrated
+from tests.migrated import give_collected, give_migrated
 from tests.workers import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,17 +59,20 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def _is_migrated(environment: dict[str, str]) -> None:
-    """Let the site have started before, as far as its database goes."""
-    give_migrated(environment)
-
-
-@pytest.fixture
 def port() -> int:
     """Return a port that nobody uses now."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]
+
+
+@pytest.fixture
+def _is_prepared(environment: dict[str, str], port: int) -> None:
+    """Let the site have an address, and be as ``manage.py prepare`` leaves it."""
+    environment["SITE_URL"] = f"http://localhost:{port}"
+    Path(environment["DATA_DIR"]).mkdir()
+    give_migrated(environment)
+    give_collected(environment)
 
 
 class Site:
@@ -198,16 +201,16 @@ def workers_of(site: Site) -> list[int]:
     return found
 
 
-@pytest.mark.usefixtures("_is_migrated")
+@pytest.mark.usefixtures("_is_prepared")
 def test_worker_runs_beside_the_site_unless_unwanted_is_started_again_and_ends_with_it(start_site: Callable[..., Site]) -> None:
-    site = start_site()
+    site = start_site("--no-sample", "--workers=1")
     (worker,) = workers_of(site)
     os.kill(worker, signal.SIGKILL)
     wait_until(lambda: workers_of(site) not in ([], [worker]))
     (second,) = workers_of(site)
     assert site.press_ctrl_c()[0] == 0
     assert not Path(f"/proc/{second}").exists()
-    assert workers_of(start_site("--no-worker")) == []
+    assert workers_of(start_site("--no-sample", "--workers=1", "--no-worker")) == []
 
 
 @pytest.mark.one_database
@@ -269,9 +272,9 @@ def test_file_that_is_no_database_is_one_sentence(environment: dict[str, str], p
     assert "file is not a database" in complaint
 
 
-@pytest.mark.usefixtures("_is_migrated")
+@pytest.mark.usefixtures("_is_prepared")
 def test_a_new_release_takes_over_while_people_read(start_site: Callable[..., Site], environment: dict[str, str]) -> None:
-    site = start_site()
+    site = start_site("--no-sample")
     (worker,) = workers_of(site)
     over, statuses = threading.Event(), []
 

@@ -24,6 +24,8 @@ class Command(BaseCommand):
 
     help = "Prepare everything and run the site until Ctrl-C."
 
+    requires_system_checks = ()  # they load every page; made below, once the process need not begin again
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", type=int, default=8000)
@@ -36,6 +38,7 @@ class Command(BaseCommand):
             startup.require_web_process(workers)
             startup.require_free_port(host, port)
             self._settle_address(port)
+            self.check()
             startup.require_writable_folder(settings.DATA_DIR)
             startup.require_database()
             self._prepare(with_sample=not no_sample)
