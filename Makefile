@@ -14,6 +14,8 @@ BIN := .venv/bin
 run: .venv/runs
 	@exec $(BIN)/python manage.py serve --port $(PORT)
 
+# Tests start hundreds of processes; each would compile the whole site if the environment had Python keep nothing.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/tests tests/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -n 2
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 -m "not one_database"

@@ -35,16 +35,27 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(shared.close)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what ``-m`` does not ask for
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what reaches no database as ``one_database``, and leave out tests marked ``saved_page`` where there is no such page.
+@pytest.hookimpl(wrapper=True)  # marked before pytest leaves out what ``-m`` does not ask for; sorted after all is shuffled
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what reaches no database, leave out what needs a page that is not there, and begin with what takes long."""
+    _mark_one_database(items)
+    _leave_out_saved_page(config, items)
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
-    SAVED_PAGE names the file and SAVED_PAGE_TRUTH the JSON in the form of tests/data/saved_page.json.
-    """
+
+def _mark_one_database(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if not item.get_closest_marker("django_db") and fixtures.isdisjoint(DATABASE_FIXTURES):
             item.add_marker("one_database")
+
+
+def _leave_out_saved_page(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out tests marked ``saved_page`` unless there is such a page.
+
+    SAVED_PAGE names the file and SAVED_PAGE_TRUTH the JSON in the form of tests/data/saved_page.json.
+    """
     if os.environ.get("SAVED_PAGE") and os.environ.get("SAVED_PAGE_TRUTH"):
         return
     deselected = [item for item in items if item.get_closest_marker("saved_page")]

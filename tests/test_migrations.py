@@ -29,6 +29,7 @@ def test_every_step_can_be_undone() -> None:
     assert stuck == []
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_all_tables_go_and_come_back() -> None:
     ours = [config.label for config in OUR_APPS if list(config.get_models())]

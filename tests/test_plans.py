@@ -22,6 +22,8 @@ from tests.discussion.visiting import visit_as
 from tests.factories import CommentFactory
 from tests.plans import find_scans, noted_statements
 
+pytestmark = pytest.mark.long  # all of it, so that one process gathers the crowd
+
 BIG = ("discussion_comment", "discussion_decision")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.sites import Site
 
@@ -44,6 +45,7 @@ def put_down(folder: Path, database: str) -> Site:
     return site
 
 
+@pytest.mark.long
 def test_site_of_the_first_release_is_one_of_today_after_migrating(tmp_path: Path, new_database: Callable[[], str]) -> None:
     site = put_down(tmp_path / "site", new_database())
     migrated = site.manage("migrate", "--verbosity=0")

@@ -24,6 +24,7 @@ MAIL = (
 OLD = "from articles.models import OldAddress"
 
 
+@pytest.mark.long
 def test_a_site_under_load_comes_back_whole_and_only_into_an_empty_one(tmp_path: Path, new_database: Callable[[], str]) -> None:
     first, second = Site(tmp_path / "a", new_database()), Site(tmp_path / "b", new_database())
     first.fill()
@@ -61,6 +62,7 @@ def test_a_site_under_load_comes_back_whole_and_only_into_an_empty_one(tmp_path:
     assert "Name a file in another folder" in inside.stderr
 
 
+@pytest.mark.long
 def test_a_site_on_sqlite_moves_to_either_database(tmp_path: Path, new_database: Callable[[], str]) -> None:
     first, second = Site(tmp_path / "a"), Site(tmp_path / "b", new_database())
     first.fill()

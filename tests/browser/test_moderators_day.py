@@ -231,6 +231,7 @@ def told() -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scripts", [True, False], ids=["by keyboard", "without scripts"])
 def test_a_moderator_decides_twenty_undoes_five_and_runs_a_batch(
     visitors: Visitors, live_server: LiveServer, scripts: bool

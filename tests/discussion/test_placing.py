@@ -61,6 +61,7 @@ def test_root_becomes_a_reply_and_a_reply_a_root() -> None:
     assert stored(article.discussion) == expected(article.discussion)
 
 
+@pytest.mark.long
 @settings(max_examples=25)
 @given(
     steps=st.lists(st.tuples(st.integers(0, 9), st.integers(-1, 9)), max_size=6),

@@ -26,6 +26,7 @@ MOVES = st.tuples(st.just("move"), WHICH, st.integers(0, 9))  # a change that it
 MARKS = st.tuples(st.just("mark"), WHICH, st.booleans())
 
 
+@pytest.mark.long
 @given(history=st.lists(POSTS | POSTS | MOVES | MOVES | MOVES | MARKS, min_size=15, max_size=40))
 @settings(max_examples=25, deadline=None, phases=[Phase.generate])
 def test_counts_and_places_are_right_after_any_history(history: list[tuple[Any, ...]]) -> None:

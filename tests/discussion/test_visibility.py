@@ -150,6 +150,7 @@ def enter(client, guest: Guest | None, user: User | None):
         client.force_login(user)
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @hypothesis_settings(
     # Shrinking would look at thousands of pages; the failing history is short enough to read.

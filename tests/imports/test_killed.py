@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.sites import ROOT, Site
 
 COMMENTS = int(os.environ.get("KILLED_IMPORT_COMMENTS", "600"))
@@ -97,6 +99,7 @@ def look(site: Site) -> list[str]:
     return site.run(f"exec({LOOK!r})").splitlines()
 
 
+@pytest.mark.long
 def test_killed_import_goes_on_to_the_same_end(tmp_path: Path, new_database: Callable[[], str]) -> None:
     path = tmp_path / "file.jsonl"
     write_file(path)

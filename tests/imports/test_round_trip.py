@@ -24,6 +24,7 @@ from tests.imports.random_sites import fill
 from tests.sites import Site
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 # A site of chance has no smaller one that is like it: nothing is shrunk.
 @settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -46,6 +47,7 @@ def test_export_of_an_import_is_the_same_byte_for_byte(tmp_path: Path, seed: int
         transaction.set_rollback(True)
 
 
+@pytest.mark.long
 def test_a_site_moves_to_either_database_by_its_export(tmp_path: Path, new_database: Callable[[], str]) -> None:
     first, second, third = Site(tmp_path / "a"), Site(tmp_path / "b", new_database()), Site(tmp_path / "c")
     first.fill()

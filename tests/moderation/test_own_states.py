@@ -49,6 +49,7 @@ def remove_in_a_batch_and_undo_it(comment: Comment) -> None:
 ACTS = (approve, remove, take_back, remove_in_a_batch_and_undo_it)
 
 
+@pytest.mark.long
 @settings(max_examples=20, derandomize=True)
 @given(
     above=st.lists(st.integers(0, SIZE), min_size=SIZE, max_size=SIZE),

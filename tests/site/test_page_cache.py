@@ -365,6 +365,7 @@ STEPS = st.tuples(
 )
 
 
+@pytest.mark.long
 @given(history=st.lists(STEPS, min_size=6, max_size=10))
 @how(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_kept_page_equals_the_page_of_now_after_any_change(cache: PageCache, django: Any, history: list[tuple[str, int]]) -> None:

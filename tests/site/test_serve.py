@@ -169,6 +169,7 @@ def sign_in(site: Site, email: str, password: str) -> str:
         return response.url
 
 
+@pytest.mark.long
 def test_site_starts_takes_the_first_login_stops_and_starts_again(start_site: Callable[[], Site], tmp_path: Path) -> None:
     sample = f"/articles/{json.loads((ROOT / 'forum/imports/sample/article.json').read_text())['slug']}/"
     site = start_site()
@@ -201,6 +202,7 @@ def workers_of(site: Site) -> list[int]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_is_prepared")
 def test_worker_runs_beside_the_site_unless_unwanted_is_started_again_and_ends_with_it(start_site: Callable[..., Site]) -> None:
     site = start_site("--no-sample", "--workers=1")
@@ -272,6 +274,7 @@ def test_file_that_is_no_database_is_one_sentence(environment: dict[str, str], p
     assert "file is not a database" in complaint
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("_is_prepared")
 def test_a_new_release_takes_over_while_people_read(start_site: Callable[..., Site], environment: dict[str, str]) -> None:
     site = start_site("--no-sample")
@@ -319,6 +322,7 @@ def web_processes_of(site: Site) -> set[int]:
     return found
 
 
+@pytest.mark.long
 def test_two_machines_that_start_at_once_prepare_one_after_the_other(environment: dict[str, str]) -> None:
     command = [sys.executable, "manage.py", "prepare"]
     both = [subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) for _machine in range(2)]
