@@ -20,6 +20,7 @@ EXACT = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_benchmark_runs_through_and_measures_everything(tmp_path: Path) -> None:
     vendor = "postgresql" if os.environ["DATABASE_URL"].startswith("postgres") else "sqlite"

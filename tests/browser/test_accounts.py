@@ -131,6 +131,7 @@ def test_password_can_be_shown(page: Page, live_server: LiveServer) -> None:
     page.wait_for_url(re.compile(AT_HOME))
 
 
+@pytest.mark.long
 @pytest.mark.one_database
 def test_pages_of_an_account_are_for_everybody(visitors: Visitors, live_server: LiveServer) -> None:
     page, faults = visitors.open(), []

@@ -9,6 +9,7 @@ from tests.pages import OwnPages, Sample, find_faults_in_all_lights, find_overfl
 pytestmark = [pytest.mark.browser, pytest.mark.one_database]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", [0, 1], ids=["first half", "second half"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_320_pixels(visitors: Visitors, live_server: LiveServer, part: int) -> None:
     page, faults = visitors.open(), []
@@ -20,6 +21,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_320_pixels(visitors: Visito
     assert faults == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", [0, 1], ids=["first half", "second half"])
 def test_pages_that_only_a_writer_sees_are_as_good(visitors: Visitors, live_server: LiveServer, part: int) -> None:
     own = OwnPages.write()

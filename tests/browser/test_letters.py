@@ -33,6 +33,7 @@ def _queue(settings: Settings) -> Iterator[None]:
         yield
 
 
+@pytest.mark.long
 def test_every_letter_can_be_read_in_light_and_dark_and_on_a_narrow_screen(visitors: Visitors) -> None:
     page = visitors.open()
     folder = os.environ.get("LETTER_SHEETS")
