@@ -52,7 +52,7 @@ _WORD_BREAK = re.compile(r"(?:[^\w@$|]|_)+|(?<=[a-z])(?=[A-Z])")  # "SiteAdmin" 
 def tidy_name(name: str) -> str:
     """Return ``name`` on one line without what nobody sees: control characters, direction marks, zero-width characters."""
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", name))
-    if text.replace("\n", " ").isprintable():  # nearly always; what is not looked at sign by sign
+    if text.replace("\n", " ").isprintable():  # nearly always: there is nothing that nobody sees
         return " ".join(text.split()).strip(_JOINERS)
     text = "".join(" " if unicodedata.category(char) in ("Zs", "Zl", "Zp") or char in "\t\r\n" else char for char in text)
     text = "".join(char for char in text if char in _JOINERS or unicodedata.category(char) not in ("Cc", "Cf", "Cn", "Co", "Cs"))

@@ -43,9 +43,10 @@ STEPS: dict[str, Job] = {Upload.State.LOOKING: look, Upload.State.IMPORTING: bri
 @job()
 def take_up() -> None:
     """Go on with what a worker was killed at: its own job comes back only after the longest time that it may take."""
-    if is_running():
+    unfinished = list(Upload.objects.filter(state__in=STEPS))
+    if not unfinished or is_running():  # to ask takes the lock for a moment
         return
-    for upload in Upload.objects.filter(state__in=STEPS):
+    for upload in unfinished:
         step, name = STEPS[upload.state], str(upload.pk)
         waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=step.module_path)
         if not waiting.filter(args_kwargs__args=[name]).exists():
