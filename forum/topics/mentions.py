@@ -7,6 +7,7 @@ happens to it, the same function follows: called twice, it changes nothing the s
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -107,31 +108,41 @@ def store_found(found: Iterable[tuple[Comment, Found]]) -> None:
 @transaction.atomic
 def show_comments(ids: Collection[int]) -> None:
     """Show and count in what ``store_found`` stored of these comments, as far as everybody may read them. Twice does no harm."""
-    found = Mention.objects.filter(comment__in=ids, shown=False)
-    if not (ids := list(found.values_list("comment", flat=True).distinct())):
+    if not (ids := {comment_id for comment_id, shown in _read_mentions(ids, "comment", "shown") if not shown}):
         return
     _show(ids)
     lock_counts()
     visible = list(Comment.objects.visible_to(ANONYMOUS).filter(pk__in=ids).values_list("pk", flat=True))
-    hidden = found.filter(comment__in=visible, topic__is_active=True).exclude(standing=Standing.DENIED)
-    pks, added = [], defaultdict[int, set[int]](set)
-    for pk, comment_id, topic_id in hidden.values_list("pk", "comment", "topic"):
-        pks.append(pk)
-        added[comment_id].add(topic_id)
-    before = _shown_topics(visible)
+    in_use = set(Topic.objects.filter(is_active=True).values_list("pk", flat=True))
+    before, pks, added = defaultdict[int, set[int]](set), [], defaultdict[int, set[int]](set)
+    for pk, comment_id, topic_id, shown, standing in _read_mentions(visible, "pk", "comment", "topic", "shown", "standing"):
+        if shown:
+            before[comment_id].add(topic_id)
+        elif topic_id in in_use and standing != Standing.DENIED:
+            pks.append(pk)
+            added[comment_id].add(topic_id)
     Mention.objects.filter(pk__in=pks).update(shown=True)
     counts: Counter[Pair] = Counter()
     for comment_id, topics in added.items():
-        shown = before.get(comment_id, set())
-        counts.update(count_change(shown, shown | topics))
+        counts.update(count_change(before[comment_id], before[comment_id] | topics))
     apply_change(counts)
 
 
+def _read_mentions(comment_ids: Collection[int], *names: str) -> Iterable[tuple[Any, ...]]:
+    """Return columns of what is stored of comments, shown or not.
+
+    Asked for the shown ones alone, PostgreSQL may walk along all that are shown, of which its statistics know nothing while an
+    import writes them.
+    """
+    return Mention.objects.filter(comment__in=comment_ids).values_list(*names)
+
+
 def _shown_topics(comment_ids: Collection[int]) -> dict[int, set[int]]:
-    shown: dict[int, set[int]] = {}
-    for comment_id, topic_id in Mention.objects.filter(comment__in=comment_ids, shown=True).values_list("comment", "topic"):
-        shown.setdefault(comment_id, set()).add(topic_id)
-    return shown
+    topics: dict[int, set[int]] = {}
+    for comment_id, topic_id, shown in _read_mentions(comment_ids, "comment", "topic", "shown"):
+        if shown:
+            topics.setdefault(comment_id, set()).add(topic_id)
+    return topics
 
 
 def _show(comment_ids: Collection[int]) -> None:
