@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -136,8 +137,10 @@ def read_conversation(request: HttpRequest, article: Article, site_text: SiteTex
         is_print=is_print,
     )
     layout = Layout.PRINT if is_print else Layout.ARTICLE
-    around = make_surroundings(layout, path, site_text, now, can_post=talk.can_post, member_id=viewer.user_id)
-    around = replace(around, is_in_article=True, is_for_all=viewer.is_anonymous)
+    around = make_surroundings(
+        layout, path, site_text, now,
+        can_post=talk.can_post, member_id=viewer.user_id, is_in_article=True, is_for_all=viewer.is_anonymous,
+    )  # fmt: skip
     if is_print:
         _fill_print(talk, request, around)
         return talk
@@ -154,7 +157,15 @@ def read_conversation(request: HttpRequest, article: Article, site_text: SiteTex
 
 
 def make_surroundings(
-    layout: Layout, article_path: str, site_text: SiteText, now: datetime, *, can_post: bool, member_id: int | None = None
+    layout: Layout,
+    article_path: str,
+    site_text: SiteText,
+    now: datetime,
+    *,
+    can_post: bool,
+    member_id: int | None = None,
+    is_in_article: bool = False,
+    is_for_all: bool = False,
 ) -> Surroundings:
     """Return what the comments of a page have in common; addresses are made once, not for each comment.
 
@@ -163,21 +174,29 @@ def make_surroundings(
     return Surroundings(
         layout=layout,
         article_path=article_path,
-        comments_path=reverse("discussion:comment", args=[0]).removesuffix("0/"),
+        comments_path=_path_before("discussion:comment", "0"),
         visitor_name=site_text.visitor_name,
         usual_wait=site_text.usual_wait,
         now=now,
         can_post=can_post,
-        members_path=reverse("discussion:member", args=["-"]).removesuffix("-/"),
+        members_path=_path_before("discussion:member", "-"),
         member_id=member_id,
         ignored=read_ignored(member_id),
+        is_in_article=is_in_article,
+        is_for_all=is_for_all,
     )
+
+
+@cache
+def _path_before(view: str, last: str) -> str:
+    """Return the address of a view without its last part, ``last``; to ask Django for each page takes longer than a query."""
+    return reverse(view, args=[last]).removesuffix(f"{last}/")
 
 
 def surround(around: Surroundings, threads: Iterable[Thread]) -> Surroundings:
     """Return the same for a page that shows ``threads``, with what the site says beneath them: one query."""
-    shown = around.showing(threads)
-    return replace(shown, notes=read_notes(shown.shown_ids))
+    shown_ids = frozenset(pk for thread in threads for pk in thread.shown_ids)
+    return replace(around, shown_ids=shown_ids, notes=read_notes(shown_ids))
 
 
 def read_notes(comment_ids: Collection[int]) -> Mapping[int, str]:

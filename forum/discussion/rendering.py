@@ -66,10 +66,6 @@ class Surroundings:
         """Return the address of a conversation's own page."""
         return f"{self.article_path}comments/{root_id}/"
 
-    def showing(self, threads: Iterable[Thread]) -> "Surroundings":
-        """Return the same for a page that shows ``threads``."""
-        return replace(self, shown_ids=frozenset(pk for thread in threads for pk in thread.shown_ids))
-
     def path_to(self, comment_id: int) -> str:
         """Return the way to a comment: a jump where it is on this page."""
         return f"#comment-{comment_id}" if comment_id in self.shown_ids else f"{self.comments_path}{comment_id}/"

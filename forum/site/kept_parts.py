@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 
 from django.utils.safestring import SafeString
 
@@ -17,9 +18,8 @@ def find_part(key: Key) -> SafeString | None:
     """Return what is kept under ``key``, which names all that the part depends on."""
     found = _parts.get(key)
     if found is not None:
-        with _lock:
-            if key in _parts:
-                _parts.move_to_end(key)
+        with suppress(KeyError):  # dropped a moment ago; what is in hand is right all the same
+            _parts.move_to_end(key)
     return found
 
 
