@@ -81,6 +81,7 @@ def test_every_link_leads_somewhere_and_every_sum_is_right(sample_archive: Path)
     assert listed == set(contents_of(sample_archive)) - {"SHA256SUMS", "archive-state.jsonl"}
 
 
+@pytest.mark.one_database
 def test_pages_have_nothing_that_needs_a_server_and_no_way_in(sample_archive: Path) -> None:
     for path in pages_of(sample_archive):
         tree = LexborHTMLParser(path.read_text())
@@ -188,6 +189,7 @@ def test_zip_is_the_same_for_the_same_pages(tmp_path: Path) -> None:
         assert "archive/index.html" in archive.namelist()
 
 
+@pytest.mark.one_database
 def test_archive_that_was_stopped_is_made_whole_by_the_next_run(tmp_path: Path) -> None:
     class StoppedError(Exception):
         pass
@@ -210,6 +212,7 @@ def test_archive_that_was_stopped_is_made_whole_by_the_next_run(tmp_path: Path) 
     assert contents_of(tmp_path / "stopped") == contents_of(tmp_path / "whole")
 
 
+@pytest.mark.one_database
 def test_processes_of_an_archive_that_is_killed_end(tmp_path: Path, new_database: Callable[[], str]) -> None:
     site = Site(tmp_path / "site", new_database())
     site.fill()
@@ -237,6 +240,7 @@ def test_imported_page_has_no_broken_link(tmp_path: Path) -> None:
     assert find_broken_links(tmp_path / "archive") == []
 
 
+@pytest.mark.one_database
 def test_several_processes_write_the_same(tmp_path: Path, new_database: Callable[[], str]) -> None:
     site = Site(tmp_path / "site", new_database())
     site.fill()

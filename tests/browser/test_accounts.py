@@ -13,7 +13,7 @@ from tests.conftest import NARROW, WIDE, Visitors
 from tests.factories import PASSWORD, ArticleFactory, MemberFactory
 from tests.pages import account_names, find_faults_in_all_lights
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 AT_HOME = r":\d+/(#.*)?$"
 A_DEVICE = {
@@ -132,7 +132,6 @@ def test_password_can_be_shown(page: Page, live_server: LiveServer) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.one_database
 def test_pages_of_an_account_are_for_everybody(visitors: Visitors, live_server: LiveServer) -> None:
     page, faults = visitors.open(), []
     for visit in account_visits(account_names()):

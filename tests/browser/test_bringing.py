@@ -14,7 +14,7 @@ from tests.imports.truth import DATA
 from tests.pages import find_axe_faults, find_vnu_faults
 from tests.privacy.lives import work
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.one_database]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 ADD = "/admin/imports/upload/add/"
 
 

@@ -12,7 +12,7 @@ from tests.conftest import Visitors
 from tests.factories import ArticleFactory, CommentFactory
 from tests.pages import find_axe_faults, find_overflow
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 BODY = "It was three years for us. Ask how often the dose was changed."
 QUIET_MS = 5000  # as in draft.js
@@ -117,7 +117,6 @@ def test_without_scripts_a_text_is_saved_found_again_and_deleted(visitors: Visit
     expect(page.locator("#f-body")).to_have_value("")
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_a_draft_pass_axe_on_the_narrowest_screen(visitors: Visitors, live_server: LiveServer, scheme: str) -> None:
     page = visitors.open(color_scheme=scheme, viewport={"width": 320, "height": 640})

@@ -9,7 +9,7 @@ from forum.imports.sample import load_sample
 from forum.site.models import HelpLine
 from tests.conftest import Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 PAGES = ["/guidelines/", "/privacy/", "/help/", "/help-now/", "/reading/", "/nothing/is/here/"]
 SMALL_CONTROLS = """() => [...document.querySelectorAll("a, button, summary, .pick label")]

@@ -105,7 +105,6 @@ def test_name_is_changed_and_the_old_address_leads_to_the_new_one(visitors: Visi
     expect(page.locator("main")).to_contain_text("Caring for someone.")
 
 
-@pytest.mark.one_database
 def test_pages_that_only_a_member_sees_are_as_good(visitors: Visitors, live_server: LiveServer) -> None:
     own = MemberPages.write()
     page, faults = visitors.open(), []

@@ -13,7 +13,7 @@ from tests.conftest import NARROW, Visitors
 from tests.discussion.visiting import links_in_mail
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

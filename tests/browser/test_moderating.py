@@ -10,7 +10,7 @@ from tests.browser.acts import press_until_focused, sign_in
 from tests.conftest import NARROW, Visitors
 from tests.factories import CommentFactory, ModeratorFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 AA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 

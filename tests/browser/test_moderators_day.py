@@ -27,7 +27,7 @@ from tests.conftest import Visitors
 from tests.factories import ArticleFactory, MemberFactory, ModeratorFactory
 from tests.subscriptions.people import guest_person, work_later, write
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 QUEUE = "/admin/moderation/queue/"
 WRITER = Actor(ActorKind.WRITER)

@@ -20,7 +20,7 @@ from tests.conftest import Visitors
 from tests.factories import ArticleFactory, CommentFactory
 from tests.pages import find_axe_faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 BODY = "It was three years for us. Ask how often the dose was changed."
 

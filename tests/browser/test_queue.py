@@ -13,7 +13,7 @@ from tests.factories import ModeratorFactory
 from tests.moderation.queueing import suspect, waiting_in
 from tests.pages import find_axe_faults, find_vnu_faults, open_everything
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 QUEUE = "/admin/moderation/queue/"
 
 
@@ -115,7 +115,6 @@ def test_pages_pass_axe(visitors: Visitors, live_server: LiveServer, scheme: str
     assert faults == []
 
 
-@pytest.mark.one_database
 def test_checker_of_html_finds_nothing_in_our_parts(visitors: Visitors, live_server: LiveServer, tmp_path: Path) -> None:
     fill_lanes()
     page = visitors.open()

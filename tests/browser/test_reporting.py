@@ -11,7 +11,7 @@ from tests.factories import ArticleFactory, CommentFactory, MemberFactory, Moder
 from tests.member_pages import session_cookie
 from tests.pages import find_axe_faults
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 
 def test_report_goes_from_the_article_to_the_queue_and_its_outcome_back(visitors: Visitors, live_server: LiveServer) -> None:

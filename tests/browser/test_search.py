@@ -8,7 +8,7 @@ from forum.search.vocabulary import learn
 from tests.conftest import Visitors
 from tests.factories import ArticleFactory, CommentFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 
 def test_reader_finds_a_question_by_a_mistyped_word_and_answers_it(visitors: Visitors, live_server: LiveServer) -> None:

@@ -13,7 +13,7 @@ from tests.browser.acts import press_until_focused, scrolls_sideways, sign_in
 from tests.conftest import NARROW, WIDE, Visitors
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory, ModeratorFactory
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 BODY = "It was three years for us. Ask how often the dose was changed."
 AAA = {

@@ -94,6 +94,7 @@ def test_asking_again_while_it_waits_changes_what_was_said(comment, member):
     assert Claim.objects.get().evidence == "Better words."
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("evidence", "told"),
     [("", "Write how we can tell"), ("  ", "Write how we can tell"), ("x" * (MAX_EVIDENCE_CHARS + 1), "Make it shorter")],

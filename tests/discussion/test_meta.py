@@ -52,6 +52,7 @@ def test_article_without_a_standfirst_is_described_by_its_first_words(client):
     assert len(description.split()) == 30
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("query", "canonical"),
     [
@@ -69,6 +70,7 @@ def test_every_view_of_a_conversation_has_one_address(client, query, canonical):
     assert head["title"] == f"Stiff muscles{', page 2' if canonical else ''} - Understory"
 
 
+@pytest.mark.one_database
 def test_thread_is_named_by_what_began_it(client):
     root = CommentFactory(name="Marit", body=f"{NASTY}? " + "We began in spring. " * 20)
     path = f"{root.discussion.article.get_absolute_url()}comments/{root.pk}/"

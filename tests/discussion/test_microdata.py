@@ -12,7 +12,7 @@ from forum.imports.sample import load_sample
 from tests.discussion.microdata import Item, find_faults, read_items
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 # What Google asks of a post and of a comment (https://developers.google.com/search/docs/appearance/structured-data/discussion-forum).
 REQUIRED = {"author", "datePublished", "text"}

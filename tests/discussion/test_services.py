@@ -58,6 +58,7 @@ TABLE = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("actor", "before", "to"), list(product(ActorKind, Comment.State, Comment.State)))
 def test_table_of_states(actor: ActorKind, before: str, to: str) -> None:
     comment = CommentFactory(state=before)

@@ -202,6 +202,7 @@ def workers_of(site: Site) -> list[int]:
     return found
 
 
+@pytest.mark.one_database
 @pytest.mark.long
 @pytest.mark.usefixtures("_is_prepared")
 def test_worker_runs_beside_the_site_unless_unwanted_is_started_again_and_ends_with_it(start_site: Callable[..., Site]) -> None:
@@ -274,6 +275,7 @@ def test_file_that_is_no_database_is_one_sentence(environment: dict[str, str], p
     assert "file is not a database" in complaint
 
 
+@pytest.mark.one_database
 @pytest.mark.long
 @pytest.mark.usefixtures("_is_prepared")
 def test_a_new_release_takes_over_while_people_read(start_site: Callable[..., Site], environment: dict[str, str]) -> None:
