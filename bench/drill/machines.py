@@ -108,6 +108,7 @@ class Machine:
         with self._lock, self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.command,
+                cwd=self.log.parent,  # which every account may enter
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
