@@ -1,10 +1,7 @@
 """What every template may use about the site as a whole."""
 
-from functools import cache
-
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from .models import SiteText
@@ -12,7 +9,7 @@ from .reading import read_settings
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Give templates ``site_name``, ``site_url``, ``site_text`` (one query, when used), ``reading`` and ``login_path``.
+    """Give templates ``site_name``, ``site_url``, ``site_text`` (one query, when used) and ``reading``.
 
     ``here`` is the path of a page that the frame may lead to, such as /search/; that of others is empty.
     """
@@ -21,11 +18,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_url": settings.SITE_URL,
         "site_text": SimpleLazyObject(SiteText.load),
         "reading": read_settings(request),
-        "login_path": _login_path(),
         "here": request.path if request.path.count("/") <= 2 else "",
     }
-
-
-@cache
-def _login_path() -> str:
-    return reverse("account_login")

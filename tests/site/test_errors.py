@@ -61,6 +61,7 @@ def test_mistake_of_ours_has_a_page_in_the_chosen_colours(visitor: Client) -> No
     page = response.content.decode()
     assert response.status_code == 500
     assert "<h1>Something broke on our side</h1>" in page
+    assert '<a href="/accounts/login/' in page  # the frame, too, without what context processors give
     assert 'data-theme="dark"' in page
     assert "site.css" in page
     assert "ZeroDivisionError" not in page
