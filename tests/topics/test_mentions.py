@@ -21,7 +21,15 @@ from forum.discussion.responding import publish_change
 from forum.discussion.services import TRANSITIONS, Actor, TransitionError, transition, withdraw_comment
 from forum.site.models import SiteVersion
 from forum.topics.jobs import follow_discussion, search_again
-from forum.topics.mentions import correct_comment, settle_comment, settle_comments
+from forum.topics.mentions import (
+    correct_comment,
+    find_topics,
+    forget_comments,
+    settle_comment,
+    settle_comments,
+    show_comments,
+    store_found,
+)
 from forum.topics.models import By, Mention, Standing, Topic, TopicPair
 from forum.topics.vocabulary import current_matcher
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
@@ -54,6 +62,23 @@ def test_published_comment_shows_its_topics_with_their_places(vocabulary):
     assert [text[start:end] for start, end in mention.spans] == ["Baclofen", "baclofen", "baclofen"]
     assert (mention.at, mention.standing) == (comment.published_at, Standing.FOUND)
     assert (_count("baclofen"), _count("baclofen", "stroke"), _count("baclofen pump")) == (1, 1, 0)
+
+
+def test_what_an_import_has_stored_is_shown_and_counted_once(vocabulary):
+    public, held = CommentFactory(body=BODY), CommentFactory(body=BODY, state="held")
+    forget_comments([public.pk])
+    store_found((comment, find_topics(comment, current_matcher())) for comment in (public, held))
+    Mention.objects.filter(topic=vocabulary["stroke"]).update(standing=Standing.DENIED)
+    Topic.objects.filter(pk=vocabulary["splints"].pk).update(is_active=False)
+    assert topics_of(public) == topics_of(held) == set()
+    show_comments([public.pk, held.pk])
+    assert (topics_of(public), topics_of(held)) == ({"a son or daughter", "baclofen", "wearing off"}, set())
+    assert stored_counts() == true_counts()
+    Topic.objects.filter(pk=vocabulary["splints"].pk).update(is_active=True)
+    for _ in range(2):  # beside what is shown by now; and once more
+        show_comments([public.pk, held.pk])
+        assert topics_of(public) == {"a son or daughter", "baclofen", "splints", "wearing off"}
+        assert stored_counts() == true_counts()
 
 
 def test_comment_that_waits_shows_nothing_and_counts_nowhere(vocabulary):
