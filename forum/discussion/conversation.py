@@ -189,7 +189,7 @@ def make_surroundings(
 
 @cache
 def _path_before(view: str, last: str) -> str:
-    """Return the address of a view without its last part, ``last``; to ask Django for each page takes longer than a query."""
+    """Return the address of a view without its last part, ``last``; to ask Django for each page is slow."""
     return reverse(view, args=[last]).removesuffix(f"{last}/")
 
 

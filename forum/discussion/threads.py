@@ -20,7 +20,7 @@ MONTHS_TOLD_BELOW = 60  # from five years on a gap is told in years only
 UNFOLDED_REPLIES = 4  # a thread of up to so many is never folded
 QUOTE_CHARS = 90
 KEPT_THREADS = 500  # a process
-KEPT_QUOTES = 1_000  # a process; to look for the sentence that asks takes longer than to write the comment
+KEPT_QUOTES = 500  # a process; to look for the sentence that asks takes longer than to write the comment
 DAYS_IN_A_MONTH = 30.436875  # of the Gregorian calendar, on average
 
 

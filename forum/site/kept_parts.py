@@ -18,7 +18,7 @@ def find_part(key: Key) -> SafeString | None:
     """Return what is kept under ``key``, which names all that the part depends on."""
     found = _parts.get(key)
     if found is not None:
-        with suppress(KeyError):  # dropped a moment ago; what is in hand is right all the same
+        with _lock, suppress(KeyError):  # dropped a moment ago; what is in hand is right all the same
             _parts.move_to_end(key)
     return found
 
