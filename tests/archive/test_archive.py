@@ -240,7 +240,6 @@ def test_imported_page_has_no_broken_link(tmp_path: Path) -> None:
     assert find_broken_links(tmp_path / "archive") == []
 
 
-@pytest.mark.one_database
 def test_several_processes_write_the_same(tmp_path: Path, new_database: Callable[[], str]) -> None:
     site = Site(tmp_path / "site", new_database())
     site.fill()

@@ -275,7 +275,6 @@ def test_file_that_is_no_database_is_one_sentence(environment: dict[str, str], p
     assert "file is not a database" in complaint
 
 
-@pytest.mark.one_database
 @pytest.mark.long
 @pytest.mark.usefixtures("_is_prepared")
 def test_a_new_release_takes_over_while_people_read(start_site: Callable[..., Site], environment: dict[str, str]) -> None:
