@@ -70,7 +70,6 @@ def ask_in_rounds(questions: Sequence[Question], samples: Samples, pace: Pace, c
             report = drive(question.url, connections=connections, seconds=pace.seconds, headers=question.headers)
             samples.add(question.name, report.rate, report.errors)
             samples.add(f"{question.name} p99", report.p99_ms)
-            time.sleep(report.p99_ms / 1000)  # what was still being answered when the driver hung up would slow the next question
         pace.say(f"round {turn + 1} of {pace.rounds}")
 
 

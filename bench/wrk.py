@@ -3,8 +3,12 @@
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
+from urllib.request import urlopen
 
 THREADS = 2
 _RATE = re.compile(r"^Requests/sec:\s+([\d.]+)", re.MULTILINE)
@@ -60,7 +64,10 @@ def drive(
     script: Path | None = None,
     arguments: Sequence[str] = (),
 ) -> Report:
-    """Ask ``url`` over ``connections`` for ``seconds`` and return what was measured; ``arguments`` go to the ``script``."""
+    """Ask ``url`` over ``connections`` for ``seconds`` and return what was measured; ``arguments`` go to the ``script``.
+
+    It returns when the server has answered what it was at as the driver hung up, which would slow whatever is asked next.
+    """
     command = ["wrk", f"-t{THREADS}", f"-c{connections}", f"-d{seconds}s", "--latency", "--timeout", "30s"]
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
@@ -70,4 +77,12 @@ def drive(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise DriverError(f"wrk: {done.stderr.strip() or done.stdout.strip()}")
+    last = urljoin(url, "/healthz")
+    with ThreadPoolExecutor(connections) as pool:  # they stand in line behind what was begun
+        list(pool.map(_wait_for_answer, [last] * connections))
     return read_report(done.stdout)
+
+
+def _wait_for_answer(url: str) -> None:
+    with suppress(OSError):  # that a page is not there is an answer, too
+        urlopen(url, timeout=30).close()  # noqa: S310 - the server that is measured
