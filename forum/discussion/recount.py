@@ -16,7 +16,7 @@ from forum.site.bulk import update_objects
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear
 from .services import show_change
-from .tally import find_previews, is_waiting, place
+from .tally import find_previews, find_waiting, place
 
 BATCH = 400  # comments at once; with their roots and what hangs on them, below 1,000 rows written in a transaction
 
@@ -118,9 +118,10 @@ def _recount_places(discussion_id: int, ids: Sequence[int]) -> int:
             row.reply_count = direct.get(row.pk, 0)
     root_seq = discussion.root_seq
     discussion.root_seq = _highest_position(discussion)
+    waiting = find_waiting(rows)
     for row in rows:
         place(discussion, by_id[row.thread_id], row)
-        row.waiting = is_waiting(row)
+        row.waiting = row.pk in waiting
     if discussion.root_seq != root_seq:
         discussion.save(update_fields=["root_seq"])
     return _store(discussion, [row for row in rows if _values(row, PLACES) != before[row.pk]], PLACES)

@@ -3,6 +3,7 @@
 Called by ``services.transition`` inside its transaction, with the discussion and the comments locked.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -243,6 +244,16 @@ def refresh_waiting(discussion: Discussion, family: list[Comment]) -> None:
             discussion.waiting_count += 1 if waits else -1
             member.waiting = waits
             member.save(update_fields=["waiting"])
+
+
+def find_waiting(comments: Iterable[Comment]) -> set[int]:
+    """Return the ids of those that ``is_waiting``: all replies with one query, each root with one, for its thread may be long."""
+    asking = [comment for comment in comments if comment.public and comment.is_question]
+    waiting = {comment.pk for comment in asking if comment.is_root and is_waiting(comment)}
+    replies = {comment.pk: comment for comment in asking if not comment.is_root}
+    answers = Comment.objects.filter(parent__in=replies, public=True).only("parent", "author_id", "guest_id", "name", "origin")
+    answered = {answer.parent_id for answer in answers if not replies[answer.parent_id or 0].is_by_same_person(answer)}
+    return waiting | replies.keys() - answered
 
 
 def is_waiting(comment: Comment) -> bool:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from forum.discussion import recount
 from forum.discussion.models import ActorKind, Comment, Discussion, DiscussionPerson, DiscussionYear
 from forum.discussion.services import Actor, transition
+from forum.discussion.tally import find_waiting, is_waiting
 from forum.site.models import SiteVersion
 from tests.discussion.naive import expected, places, stored
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory
@@ -72,6 +73,26 @@ def test_everything_that_was_bent_is_right_again(discussion: Discussion, batch: 
     assert stored(discussion) == expected(discussion) == right
     assert (places(discussion), Discussion.objects.get().active_at) == (given, active)
     assert rebuild() == "Counted 1 discussions again. All was right."
+
+
+def test_questions_that_wait_are_found_for_all_at_once_as_for_each() -> None:
+    root, asker, member = CommentFactory(body="Does it help?"), GuestFactory(), MemberFactory()
+    by_guest = CommentFactory(parent=root, body="Since when?", guest=asker)
+    by_member = CommentFactory(parent=root, body="Since when?", author=member)
+    CommentFactory(parent=by_guest, guest=asker)
+    CommentFactory(parent=by_member, author=member)
+    imported = {"origin": "serendip", "name": "Anna"}
+    of_anna = CommentFactory(parent=root, body="Which dose?", **imported)
+    CommentFactory(parent=of_anna, **imported)
+    answered = [CommentFactory(parent=root, body="And at night?", **who) for who in ({}, {"author": member}, imported)]
+    for question in answered:
+        CommentFactory(parent=question, state="held")
+        CommentFactory(parent=question, **({"origin": "serendip", "name": "Bea"} if question.name == "Anna" else {}))
+    with CaptureQueriesContext(connection) as queries:
+        found = find_waiting(Comment.objects.filter(discussion=root.discussion))
+    assert found == {by_guest.pk, by_member.pk, of_anna.pk}
+    assert found == {comment.pk for comment in Comment.objects.all() if is_waiting(comment)}
+    assert len(queries) == 3  # all, the thread, the replies
 
 
 def test_comment_that_lost_its_place_gets_the_next_one(discussion: Discussion) -> None:
