@@ -209,6 +209,7 @@ class _Import:
         if not self.options.target:
             articles.publish()
         finishing.keep_addresses(record, staging)
+        finishing.take_stock()
         finishing.index(record, staging, counts["new"], lambda done, total: self.on_step(Step.INDEXING, done, total))
         if record.progress.get("version") != VERSION:
             finishing.look_again()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
@@ -424,6 +425,14 @@ def test_what_is_screened_is_compared_with_every_batch_before_it(tmp_path: Path,
     stated = [line(str(n), state="published", body=words if n == 0 else "Thank you.") for n in range(BATCH)]
     import_file(write_lines(tmp_path, *stated, line("again", body=words)), processes=1)
     assert Comment.objects.get(name="again").signals.filter(code="repeat").exists()
+
+
+def test_postgresql_knows_what_its_tables_hold_by_then(tmp_path: Path) -> None:
+    import_file(write_lines(tmp_path, *(line(str(n)) for n in range(30))))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [Comment._meta.db_table])
+            assert cursor.fetchone() == (30,)
 
 
 def test_no_import_mails_anyone(tmp_path: Path) -> None:
