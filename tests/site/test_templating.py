@@ -1,0 +1,46 @@
+"""What a page was written from is gone with it, before Python looks for circles."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from django.template import TemplateDoesNotExist, engines
+from django.template.loader import get_template
+from django.test import RequestFactory
+
+from forum.site.templating import Template
+
+
+class Words:
+    """Something on a page."""
+
+    def __str__(self) -> str:
+        return "Hello"
+
+
+@pytest.fixture
+def _nobody_looks() -> Iterator[None]:
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_nobody_looks")
+@pytest.mark.parametrize("with_request", [True, False])
+def test_context_is_gone_with_the_page(with_request: bool) -> None:
+    words = Words()
+    template = engines["django"].from_string("{% with again=words %}{{ words }} {{ again }}{% endwith %}")
+    request = RequestFactory().get("/") if with_request else None
+    assert template.render({"words": words}, request) == "Hello Hello"
+    gone = weakref.ref(words)
+    del words
+    assert gone() is None
+
+
+def test_templates_of_files_are_such_ones_and_a_missing_one_is_told() -> None:
+    assert isinstance(get_template("base.html"), Template)
+    with pytest.raises(TemplateDoesNotExist, match=r"no/such\.html"):
+        get_template("no/such.html")
+    with pytest.raises(TemplateDoesNotExist, match=r"no/such\.html"):
+        engines["django"].from_string("{% include 'no/such.html' %}").render({})
