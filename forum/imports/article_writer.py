@@ -25,6 +25,7 @@ Note = Callable[[int | None, str, str], None]
 ARTICLES_AT_ONCE = 20
 MAX_NUMBERED_SLUG_CHARS = 110  # of the 120 that an address may have
 TOO_LONG = "“{text}” is longer than the {limit} letters there is room for; the rest was left out."
+ADDRESS_TOO_LONG = "the address “{url}” is longer than the {limit} letters there is room for, and was left out."
 
 
 def fit(text: str, model: type[Model], name: str, note: Note, line: int | None, source_id: str = "") -> str:
@@ -34,6 +35,15 @@ def fit(text: str, model: type[Model], name: str, note: Note, line: int | None, 
         return text
     note(line, TOO_LONG.format(text=text[:1000], limit=limit), source_id)
     return text[: limit - 1].rstrip() + "…"
+
+
+def fit_address(url: str | None, model: type[Model], name: str, note: Note, line: int | None, source_id: str) -> str:
+    """Return ``url``, or nothing where the field ``name`` has no room for it, for a part of it leads nowhere; then it is told."""
+    limit = _limit_of(model, name)
+    if not url or limit is None or len(url) <= limit:
+        return url or ""
+    note(line, ADDRESS_TOO_LONG.format(url=url[:2000], limit=limit), source_id)
+    return ""
 
 
 @cache
@@ -129,7 +139,7 @@ class ArticleWriter:
             byline_role=more.get("byline_role", ""),
             submitted_by=fitted(record.submitted_by, "submitted_by"),
             body=record.body,
-            original_url=record.original_url if record.original_url and len(record.original_url) <= 500 else "",
+            original_url=fit_address(record.original_url, Article, "original_url", self.note, record.line, source_id),
             published_on=record.published_on,
             reviewed_on=more.get("reviewed_on"),
         )
@@ -140,7 +150,14 @@ class ArticleWriter:
         if self.keeps_ids and source_id.isdecimal() and 0 < int(source_id) < 2**62:
             article.pk = int(source_id)
         names = (source_id, record.slug)
-        sources = [Source(number=item.number, title=item.title, url=(item.url or "")[:500]) for item in record.sources]
+        sources = [
+            Source(
+                number=item.number,
+                title=item.title,
+                url=fit_address(item.url, Source, "url", self.note, record.line, source_id),
+            )
+            for item in record.sources
+        ]
         sources += [Source(**_only(Source, values)) for _name, _line, values in self.staging.parts("source", names)]
         corrections = [Correction(**_only(Correction, values)) for _n, _l, values in self.staging.parts("correction", names)]
         store_draft(article, sources=_by_number(sources), corrections=corrections)

@@ -163,3 +163,14 @@ def test_what_a_file_says_does_not_command_the_terminal(tmp_path: Path) -> None:
         call_command("import_discussion", write(tmp_path, to_bytes(*lines)), dry_run=is_dry, stdout=out)
         assert "\\u001b[2J\\u202en" in out.getvalue()
         assert not set(out.getvalue()) & {"\x1b", "\u202e"}
+
+
+def test_address_for_which_there_is_no_room_is_left_out_and_told(tmp_path: Path) -> None:
+    link = b"https://living.example.org/blog/2010/05/warm-pool/"
+    export = (Path(__file__).parent.parent / "data" / "imports" / "wordpress.xml").read_bytes()
+    assert link in export
+    report = import_file(write(tmp_path, export.replace(link, link + b"x" * 500), "export.xml"))
+    assert Article.objects.get(slug="warm-pool").original_url == ""
+    told = [problem.sentence for problem in report.problems if problem.sentence.startswith("the address “https://living")]
+    assert len(told) == 1
+    assert told[0].endswith(f"{'x' * 500}” is longer than the 500 letters there is room for, and was left out.")
