@@ -28,6 +28,7 @@ from forum.accounts.models import Guest
 from forum.discussion.markup import escape_plain
 from forum.discussion.models import Comment, Decision
 from forum.discussion.screening import Kind, Submission, screen
+from forum.moderation.retraining import note_secret
 from forum.site.garbage import looking_seldom
 
 from . import finishing
@@ -303,6 +304,7 @@ class _Import:
     @transaction.atomic
     def _begin(self, staging: Staging, counts: dict[str, int]) -> ImportRun:
         """Note that an import has begun, and set the keys of its rows aside."""
+        note_secret()
         keeps_ids = self._may_keep_ids(staging)
         highest = counts["highest_id"] if keeps_ids else 0
         if keeps_ids and self.source.startswith(f"{jsonl.SITE_SOURCE}:"):

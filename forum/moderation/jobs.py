@@ -17,7 +17,7 @@ from . import flags, memory, sanctions, training
 from .batches import run_batch, undo_batch
 from .keys import fingerprint
 from .models import Batch, BatchItem, FilterState
-from .retraining import retrain
+from .retraining import remark, retrain
 
 PREVIEWS_KEPT = timedelta(days=1)
 BATCHES_KEPT = timedelta(days=31)  # a day longer than a decision can be undone
@@ -63,6 +63,12 @@ def purge_evidence() -> None:
     sanctions.forget_sanctions(now)
 
 
+@job(time_limit=timedelta(hours=2))
+def remember_texts() -> None:
+    """Find again what stands for every text, by which repeats are known."""
+    remark()
+
+
 @daily(at="03:40")
 @job()
 def tune_filter() -> None:
@@ -70,6 +76,7 @@ def tune_filter() -> None:
     state = FilterState.objects.filter(pk=1).first()
     if state and state.fingerprint != fingerprint():
         retrain()
+        remember_texts.enqueue()
     elif state:
         with transaction.atomic():
             training.calibrate()

@@ -28,12 +28,23 @@ def remember(comment: Comment, *, is_new: bool = False) -> None:
     remember_hosts(comment, is_new=is_new)
 
 
+def remember_all(comments: Sequence[Comment]) -> None:
+    """Do the same for many whose texts may have been remembered before; their articles and parents are read along with them."""
+    for model in (TextMark, HostMention):
+        model.objects.filter(comment__in=comments).delete()
+    store_marks({comment.pk: sketch(comment.body) for comment in comments})
+    store_hosts({comment.pk: _domains_of(comment) for comment in comments})
+
+
 def remember_hosts(comment: Comment, *, is_new: bool = False) -> None:
     """Store the domains that the text of ``comment`` links to, in place of those of an earlier text unless it ``is_new``."""
     if not is_new:
         HostMention.objects.filter(comment=comment).delete()
-    domains = find_domains(comment.subject, comment.body, article=comment.discussion.article, parent=comment.parent)
-    store_hosts({comment.pk: domains})
+    store_hosts({comment.pk: _domains_of(comment)})
+
+
+def _domains_of(comment: Comment) -> list[str]:
+    return find_domains(comment.subject, comment.body, article=comment.discussion.article, parent=comment.parent)
 
 
 def find_domains(subject: str, body: str, *, article: Article, parent: Comment | None) -> list[str]:

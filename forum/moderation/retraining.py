@@ -7,7 +7,7 @@ from django.db import transaction
 from forum.discussion.models import ActorKind, Comment, Decision
 
 from .keys import fingerprint
-from .memory import remember
+from .memory import remember_all
 from .models import FilterState, TextMark, TokenCount, TrainedComment
 from .training import calibrate, find_lesson, learn, lock_state, text_at
 
@@ -51,8 +51,7 @@ def remark(on_progress: OnProgress = lambda done: None) -> int:
         .select_related("discussion__article", "parent")[:BATCH_ROWS]
     ):  # fmt: skip
         with transaction.atomic():
-            for comment in rows:
-                remember(comment)
+            remember_all(rows)
         last, done = rows[-1].pk, done + len(rows)
         on_progress(done)
     return done
@@ -80,6 +79,12 @@ def _batches() -> Iterator[list[int]]:
         ids = list(dict.fromkeys(pk for _decision, pk in rows if pk not in seen))
         seen.update(ids)
         yield ids
+
+
+def note_secret() -> None:
+    """Note that texts will be remembered under the secret of today, where none is remembered yet: called before an import is."""
+    if not TextMark.objects.exists():
+        lock_state()
 
 
 def marks_are_stale() -> bool:

@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from forum.accounts.client_address import client_ip
 from forum.accounts.people import Person
@@ -16,8 +17,8 @@ from forum.discussion.models import Comment
 from forum.discussion.posting import post_comment
 from forum.discussion.services import SOFTWARE, transition
 from forum.moderation import personal_data
-from forum.moderation.jobs import purge_evidence, tune_filter
-from forum.moderation.models import Evidence, FilterState, PhraseRule
+from forum.moderation.jobs import purge_evidence, remember_texts, tune_filter
+from forum.moderation.models import Evidence, FilterState, PhraseRule, TextMark
 from tests.factories import ArticleFactory, CommentFactory, GuestFactory
 
 pytestmark = pytest.mark.django_db
@@ -110,12 +111,17 @@ def test_evidence_and_what_was_learned_go_with_their_person(keep_words):
 
 
 def test_the_daily_job_learns_again_under_a_new_secret(settings):
-    CommentFactory()
+    CommentFactory(body="The warm bath in the evening helped us more than anything else that year.")
+    marks = set(TextMark.objects.values_list("hash", flat=True))
     settings.SECRET_KEY = "another" * 10
     tune_filter.func()
     assert FilterState.objects.get(pk=1).ham == 1
+    (job,) = DBTaskResult.objects.filter(task_path=remember_texts.module_path)
+    remember_texts.func()
+    assert not marks & set(TextMark.objects.values_list("hash", flat=True))
     tune_filter.func()
     assert FilterState.objects.get(pk=1).ham == 1
+    assert list(DBTaskResult.objects.filter(task_path=remember_texts.module_path)) == [job]
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,16 @@ import json
 import os
 import re
 import shutil
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from forum.discussion.models import Comment, Signal
 from forum.imports.services import import_file
+from forum.moderation.models import TextMark
+from forum.moderation.retraining import marks_are_stale
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +32,17 @@ def test_the_advertisement_of_an_old_page_waits_as_a_dry_run_says_and_nothing_el
     assert (strong.lane, strong.code) == ("advertising", "advertising")
     assert "My cousin sells" in [held.body[start:end] for start, end in strong.spans]
     assert not Signal.objects.filter(strength="strong").exclude(comment=held).exists()
+
+
+def test_what_stands_for_the_texts_of_an_import_is_right_when_the_filter_first_learns(tmp_path):
+    import_file(Path(shutil.copy(DATA / "saved_page.txt", tmp_path)))
+    marks = list(TextMark.objects.order_by("pk").values())
+    assert marks
+    assert not marks_are_stale()
+    out = StringIO()
+    call_command("retrain_spam_filter", stdout=out)
+    assert "texts again" not in out.getvalue()
+    assert list(TextMark.objects.order_by("pk").values()) == marks
 
 
 @pytest.mark.saved_page

@@ -12,7 +12,8 @@ from forum.discussion.models import ActorKind, Comment
 from forum.discussion.services import SOFTWARE, Actor, transition
 from forum.moderation import training
 from forum.moderation.keys import fingerprint
-from forum.moderation.models import FilterState, TextMark, TokenCount, TrainedComment
+from forum.moderation.memory import remember
+from forum.moderation.models import FilterState, HostMention, TextMark, TokenCount, TrainedComment
 from forum.moderation.screeners.learned import LearnedFilter
 from tests.factories import ArticleFactory, CommentFactory, ModeratorFactory
 from tests.moderation.submissions import codes, submission
@@ -124,6 +125,31 @@ def test_under_a_new_secret_the_filter_is_silent_until_it_learned_again(settings
     assert FilterState.objects.get(pk=1).fingerprint == fingerprint()
     assert totals() == (1, 1)
     assert not set(table()) & set(old)
+
+
+def test_under_a_new_secret_texts_and_links_are_remembered_again(settings):
+    article = ArticleFactory()
+    told = CommentFactory(article=article, body=f"{STORY} https://shop-now.com/a https://shop-now.com/b")
+    CommentFactory(parent=told, body="Thank you.")
+    CommentFactory(article=article, body=SELLING, state="removed", reason=ADVERTISING)
+
+    def remembered():
+        return sorted(TextMark.objects.values_list("comment", "hash")), sorted(HostMention.objects.values_list("comment", "host"))
+
+    before = remembered()
+    assert before[0]
+    assert len(before[1]) == 1
+    settings.SECRET_KEY = "another" * 10
+    call_command("retrain_spam_filter")
+    after = remembered()
+    assert not {number for _pk, number in after[0]} & {number for _pk, number in before[0]}
+    assert ([pk for pk, _number in after[0]], after[1]) == ([pk for pk, _number in before[0]], before[1])
+    settings.SECRET_KEY = "once more" * 10
+    for comment in Comment.objects.all():
+        remember(comment)
+    as_one_by_one = remembered()
+    call_command("retrain_spam_filter", "--texts")
+    assert remembered() == as_one_by_one
 
 
 def teach(count: int) -> None:
