@@ -3,7 +3,8 @@
 Every step may be done twice: an import that was stopped here goes on at the step it was in.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from django.db import connection, models, transaction
 from django.urls import reverse
@@ -30,6 +31,7 @@ from .staging import Staging
 from .writer import OnProgress
 
 INDEXED_AT_ONCE = 1_000
+ADDRESSES_AT_ONCE = 500
 GROWN = (Article, Comment, Discussion, ImportedId, Mention)  # tables that the steps below read most of
 
 
@@ -87,26 +89,28 @@ def look_again() -> None:
 
 def keep_addresses(run: ImportRun, staging: Staging) -> None:
     """Lead the paths of the old site to where things stand now. One that leads somewhere already stays."""
-    rows = []
-    for path, article, comment, target, line in staging.addresses():
+    highest = staging.highest_address()
+    first, last = run.progress.get("addresses", (1, 0))
+    if last - first + 1 < highest:
+        with transaction.atomic():
+            base = reserve(OldAddress, highest)
+            run.progress["addresses"] = [base + 1, base + highest]  # so that it is known which they are
+            run.save(update_fields=["progress"])
+    found = _find_addresses(run, staging)
+    while rows := list(islice(found, ADDRESSES_AT_ONCE)):
+        OldAddress.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _find_addresses(run: ImportRun, staging: Staging) -> Iterator[OldAddress]:
+    """Yield the addresses that can be kept, each under the key that its number gives it; tell of the others."""
+    for number, path, article, comment, target, line in staging.addresses():
         where = target or _find_target(staging, article, comment, run.progress["bases"]["comment"])
         if not where and (article or comment):
             staging.note("odd", line, f"the old address {path[:200]} leads to something that is not here.", article or comment)
-            continue
-        if not is_on_this_site(path) or len(path) > MAX_PATH_CHARS:
+        elif not is_on_this_site(path) or len(path) > MAX_PATH_CHARS:
             staging.note("odd", line, f"the old address {path[:200]} cannot be kept: it must begin with a single / and be short.")
-            continue
-        if path != where:
-            rows.append(OldAddress(path=path, target=where))
-    if rows and "addresses" not in run.progress:
-        with transaction.atomic():
-            base = reserve(OldAddress, len(rows))
-            run.progress["addresses"] = [base + 1, base + len(rows)]  # so that it is known which they are
-            run.save(update_fields=["progress"])
-    for pk, row in enumerate(rows, start=run.progress.get("addresses", [0])[0]):
-        row.pk = pk
-    for start in range(0, len(rows), 500):
-        OldAddress.objects.bulk_create(rows[start : start + 500], ignore_conflicts=True)
+        elif path != where:
+            yield OldAddress(pk=run.progress["addresses"][0] + number - 1, path=path, target=where)
 
 
 def _find_target(staging: Staging, article: str, comment: str, base: int) -> str:

@@ -416,9 +416,17 @@ class Staging:
         rows = self._db.execute("SELECT of, line, record FROM part WHERE kind = ? ORDER BY seq", [kind]).fetchall()
         yield from ((name, line, moments_of(json.loads(record))) for name, line, record in rows)
 
-    def addresses(self) -> Iterator[tuple[str, str, str, str, int | None]]:
-        """Yield (old path, article, comment, path of today, line)."""
-        yield from self._db.execute("SELECT path, article, comment, target, line FROM address ORDER BY seq").fetchall()
+    def addresses(self) -> Iterator[tuple[int, str, str, str, str, int | None]]:
+        """Yield (number, old path, article, comment, path of today, line); the numbers begin with 1."""
+        last = 0
+        sql = "SELECT seq, path, article, comment, target, line FROM address WHERE seq > ? ORDER BY seq LIMIT ?"
+        while rows := self._db.execute(sql, [last, ROWS_AT_ONCE]).fetchall():
+            yield from rows
+            last = rows[-1][0]
+
+    def highest_address(self) -> int:
+        """Return the number of the last of them."""
+        return self._db.execute("SELECT COALESCE(max(seq), 0) FROM address").fetchone()[0]
 
     def comment_pk(self, source_id: str, base: int) -> int | None:
         """Return the key of a comment of the file, known or new."""

@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from articles.models import Article, Collection
+from articles.models import Article, Collection, OldAddress
 from forum.accounts.models import Guest, User
 from forum.accounts.people import Person
 from forum.discussion.correcting import redact_comment
@@ -25,6 +25,7 @@ from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.recount import recount_discussion
 from forum.discussion.screening import Signal, Strength, Submission
 from forum.discussion.services import Actor
+from forum.imports import finishing, staging
 from forum.imports.models import ImportedId, ImportRun
 from forum.imports.readers import serendip
 from forum.imports.records import ImportFileError
@@ -212,6 +213,18 @@ def test_address_that_is_taken_gets_a_number(invented_page: SavedPage) -> None:
     ArticleFactory(slug="why-sourdough-rises-wild-yeast-and-patience")
     report = import_file(invented_page.path)
     assert report.article.slug == "why-sourdough-rises-wild-yeast-and-patience-2"
+
+
+def test_old_addresses_are_kept_some_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finishing, "ADDRESSES_AT_ONCE", 2)
+    monkeypatch.setattr(staging, "ROWS_AT_ONCE", 3)
+    OldAddress.objects.create(path="/old/4", target="/help/")
+    targets = {f"/old/{number}": "/articles/a/" for number in range(7)} | {"/articles/a/": "/articles/a/"}
+    addresses = [{"type": "old_address", "path": path, "target": target} for path, target in targets.items()]
+    import_file(write_lines(tmp_path, line("one"), *addresses))
+    kept = dict(OldAddress.objects.order_by("pk").values_list("path", "target"))
+    assert kept == {path: target for path, target in targets.items() if path != target} | {"/old/4": "/help/"}
+    assert [path for path in kept if path != "/old/4"] == [f"/old/{number}" for number in (0, 1, 2, 3, 5, 6)]
 
 
 def test_dry_run_writes_nothing(invented_page: SavedPage) -> None:
