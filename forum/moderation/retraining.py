@@ -46,13 +46,13 @@ def retrain(on_progress: OnProgress = lambda done: None) -> int:
 def remark(on_progress: OnProgress = lambda done: None) -> int:
     """Find the hashes and links of every comment again; return how many comments there are."""
     last = done = 0
-    while rows := list(
-        Comment.objects.filter(pk__gt=last).exclude(state=Comment.State.ERASED).order_by("pk")
-        .select_related("discussion__article", "parent")[:BATCH_ROWS]
-    ):  # fmt: skip
+    there = Comment.objects.exclude(state=Comment.State.ERASED).order_by("pk")
+    while ids := list(there.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH_ROWS]):
         with transaction.atomic():
-            remember_all(rows)
-        last, done = rows[-1].pk, done + len(rows)
+            # Locked: what somebody changes or erases meanwhile is remembered after this, or not at all.
+            locked = there.select_for_update(no_key=True, of=("self",)).filter(pk__in=ids)
+            remember_all(list(locked.select_related("discussion__article", "parent")))
+        last, done = ids[-1], done + len(ids)
         on_progress(done)
     return done
 
