@@ -265,7 +265,10 @@ def is_waiting(comment: Comment) -> bool:
     answers = Comment.objects.filter(below, public=True)
     writer: dict[str, Any] = {"author_id": comment.author_id} if comment.author_id else {"guest_id": comment.guest_id}
     others = answers.exclude(**writer)
-    if comment.origin:
-        # One query more only for imported comments, where one name is one person.
-        return all(comment.is_by_same_person(answer) for answer in others.only("author_id", "guest_id", "name", "origin")[:50])
-    return not others.exists()
+    if not comment.origin or comment.author_id:
+        return not others.exists()
+    # Among imported comments one name is one person.
+    if others.filter(Q(origin="") | Q(author__isnull=False)).exists():
+        return False
+    names = others.order_by().values_list("name", flat=True).distinct()
+    return all(name.casefold() == comment.name.casefold() for name in names)

@@ -80,6 +80,7 @@ def test_questions_that_wait_are_found_for_all_at_once_as_for_each() -> None:
     by_guest = CommentFactory(parent=root, body="Since when?", guest=asker)
     by_member = CommentFactory(parent=root, body="Since when?", author=member)
     CommentFactory(parent=by_guest, guest=asker)
+    CommentFactory(parent=by_guest, state="held")
     CommentFactory(parent=by_member, author=member)
     imported = {"origin": "serendip", "name": "Anna"}
     of_anna = CommentFactory(parent=root, body="Which dose?", **imported)
