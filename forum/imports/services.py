@@ -194,6 +194,8 @@ class _Import:
             report = self._tell(staging, Outcome.NOTHING_NEW, known, {"comments": 0, "replies": 0}, counts)
             staging.remove()
             return report
+        if not self.record:
+            note_secret()
         record = self.record = self.record or self._begin(staging, counts)
         keeps_ids = record.progress["keeps_ids"]
         articles = ArticleWriter(record, staging, self.source, keeps_ids, self._noting(staging))
@@ -304,7 +306,6 @@ class _Import:
     @transaction.atomic
     def _begin(self, staging: Staging, counts: dict[str, int]) -> ImportRun:
         """Note that an import has begun, and set the keys of its rows aside."""
-        note_secret()
         keeps_ids = self._may_keep_ids(staging)
         highest = counts["highest_id"] if keeps_ids else 0
         if keeps_ids and self.source.startswith(f"{jsonl.SITE_SOURCE}:"):

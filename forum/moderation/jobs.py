@@ -22,6 +22,7 @@ from .retraining import remark, retrain
 PREVIEWS_KEPT = timedelta(days=1)
 BATCHES_KEPT = timedelta(days=31)  # a day longer than a decision can be undone
 TIME_LIMIT = timedelta(minutes=30)  # 5,000 comments on a slow disk
+LEARNING_LIMIT = timedelta(hours=2)  # all decisions, all texts: a million comments and fifty thousand decisions take minutes
 SWEPT_AT_ONCE = 1_000
 
 
@@ -63,20 +64,20 @@ def purge_evidence() -> None:
     sanctions.forget_sanctions(now)
 
 
-@job(time_limit=timedelta(hours=2))
+@job(time_limit=LEARNING_LIMIT)
 def remember_texts() -> None:
     """Find again what stands for every text, by which repeats are known."""
     remark()
 
 
 @daily(at="03:40")
-@job()
+@job(time_limit=LEARNING_LIMIT)
 def tune_filter() -> None:
     """Choose the thresholds of the filter anew; after a change of SECRET_KEY, learn everything again."""
     state = FilterState.objects.filter(pk=1).first()
     if state and state.fingerprint != fingerprint():
+        remember_texts.enqueue()  # first: as soon as the filter begins again, nothing tells any more that texts are behind
         retrain()
-        remember_texts.enqueue()
     elif state:
         with transaction.atomic():
             training.calibrate()

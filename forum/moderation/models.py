@@ -120,7 +120,7 @@ class TrainedComment(models.Model):
 
 
 class FilterState(models.Model):
-    """One row: how much the filter has learned, from where it speaks up, and under which secret its counts stand."""
+    """One row: how much the filter has learned, from where it speaks up, and under which secret counts and marks of texts are."""
 
     ham = models.PositiveIntegerField(default=0)
     spam = models.PositiveIntegerField(default=0)

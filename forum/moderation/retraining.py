@@ -81,8 +81,12 @@ def _batches() -> Iterator[list[int]]:
         yield ids
 
 
+@transaction.atomic
 def note_secret() -> None:
-    """Note that texts will be remembered under the secret of today, where none is remembered yet: called before an import is."""
+    """Where no text is remembered and the filter has no row yet, note that both will be under the secret of today.
+
+    Called before many texts come at once, while nothing else is locked.
+    """
     if not TextMark.objects.exists():
         lock_state()
 

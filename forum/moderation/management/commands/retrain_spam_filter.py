@@ -19,14 +19,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, texts: bool, **options: Any) -> None:
-        texts = texts or marks_are_stale()
+        if texts or marks_are_stale():  # first: as soon as the filter begins again, nothing tells any more that texts are behind
+            self.stdout.write(f"Found the marks of {remark(self._show)} texts again.")
         learned = retrain(self._show)
         state = FilterState.objects.get(pk=1)
         self.stdout.write(f"Learned {learned} comments: {state.ham} published, {state.spam} removed as advertising.")
         if state.strong_from is None:
             self.stdout.write("Too few to hold anything yet: the filter needs 50 decisions, and some of each kind.")
-        if texts:
-            self.stdout.write(f"Found the marks of {remark(self._show)} texts again.")
 
     def _show(self, done: int) -> None:
         if done and done % 1000 == 0:
