@@ -150,14 +150,7 @@ class ArticleWriter:
         if self.keeps_ids and source_id.isdecimal() and 0 < int(source_id) < 2**62:
             article.pk = int(source_id)
         names = (source_id, record.slug)
-        sources = [
-            Source(
-                number=item.number,
-                title=item.title,
-                url=fit_address(item.url, Source, "url", self.note, record.line, source_id),
-            )
-            for item in record.sources
-        ]
+        sources = [Source(number=item.number, title=item.title, url=item.url or "") for item in record.sources]
         sources += [Source(**_only(Source, values)) for _name, _line, values in self.staging.parts("source", names)]
         corrections = [Correction(**_only(Correction, values)) for _n, _l, values in self.staging.parts("correction", names)]
         store_draft(article, sources=_by_number(sources), corrections=corrections)

@@ -1,4 +1,4 @@
-"""What is done right at the end of an import: threads that grew, publication, statistics, search, topics, addresses, versions.
+"""What is done right at the end of an import: threads that grew, publication, addresses, statistics, search, topics, versions.
 
 Every step may be done twice: an import that was stopped here goes on at the step it was in.
 """
@@ -30,7 +30,7 @@ from .models import ImportedId, ImportRun
 from .staging import Staging
 from .writer import OnProgress
 
-INDEXED_AT_ONCE = 1_000
+INDEXED_AT_ONCE = 500
 ADDRESSES_AT_ONCE = 500
 GROWN = (Article, Comment, Discussion, ImportedId, Mention)  # tables that the steps below read most of
 
@@ -38,12 +38,12 @@ GROWN = (Article, Comment, Discussion, ImportedId, Mention)  # tables that the s
 def take_stock() -> None:
     """Let PostgreSQL look at what its tables hold by now: what it knows is of before, and would lead it along all comments.
 
-    It would look by itself within a minute, which is longer than the rest of most imports. SQLite chooses by the indexes alone.
+    It would look by itself within a minute, which is longer than the rest of most imports. On SQLite we never ANALYZE.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             for model in GROWN:
-                # Texts are left out: to look at them they would all be read.
+                # Nothing asks for a text by its value, and to look at texts takes the longest.
                 short = (one for one in model._meta.concrete_fields if not isinstance(one, models.TextField | models.JSONField))
                 columns = ", ".join(f'"{field.column}"' for field in short)
                 cursor.execute(f'ANALYZE "{model._meta.db_table}" ({columns})')
@@ -91,8 +91,9 @@ def keep_addresses(run: ImportRun, staging: Staging) -> None:
     """Lead the paths of the old site to where things stand now. One that leads somewhere already stays."""
     highest = staging.highest_address()
     first, last = run.progress.get("addresses", (1, 0))
-    if last - first + 1 < highest:
+    if last - first + 1 < highest:  # none yet, or fewer by an earlier release, which are made again
         with transaction.atomic():
+            OldAddress.objects.filter(pk__range=(first, last)).delete()
             base = reserve(OldAddress, highest)
             run.progress["addresses"] = [base + 1, base + highest]  # so that it is known which they are
             run.save(update_fields=["progress"])
@@ -102,13 +103,16 @@ def keep_addresses(run: ImportRun, staging: Staging) -> None:
 
 
 def _find_addresses(run: ImportRun, staging: Staging) -> Iterator[OldAddress]:
-    """Yield the addresses that can be kept, each under the key that its number gives it; tell of the others."""
+    """Yield the addresses to keep, each under the key that its number gives it; tell of those that cannot be kept."""
+    batch = run.progress["n"] + 1  # one after all comments: what an attempt before this one told is taken back
     for number, path, article, comment, target, line in staging.addresses():
         where = target or _find_target(staging, article, comment, run.progress["bases"]["comment"])
         if not where and (article or comment):
-            staging.note("odd", line, f"the old address {path[:200]} leads to something that is not here.", article or comment)
+            sentence = f"the old address {path[:200]} leads to something that is not here."
+            staging.note("odd", line, sentence, article or comment, batch=batch)
         elif not is_on_this_site(path) or len(path) > MAX_PATH_CHARS:
-            staging.note("odd", line, f"the old address {path[:200]} cannot be kept: it must begin with a single / and be short.")
+            sentence = f"the old address {path[:200]} cannot be kept: it must begin with a single / and be short."
+            staging.note("odd", line, sentence, batch=batch)
         elif path != where:
             yield OldAddress(pk=run.progress["addresses"][0] + number - 1, path=path, target=where)
 

@@ -17,7 +17,7 @@ from django.test import Client
 
 from articles.models import Article
 from forum.discussion.models import Comment
-from forum.imports import inputs, staging
+from forum.imports import finishing, inputs, staging
 from forum.imports.locking import work_folder
 from forum.imports.models import ImportRun
 from forum.imports.records import ImportFileError
@@ -174,3 +174,20 @@ def test_address_for_which_there_is_no_room_is_left_out_and_told(tmp_path: Path)
     told = [problem.sentence for problem in report.problems if problem.sentence.startswith("the address “https://living")]
     assert len(told) == 1
     assert told[0].endswith(f"{'x' * 500}” is longer than the 500 letters there is room for, and was left out.")
+
+
+def test_old_address_that_cannot_be_kept_is_told_once_though_the_import_begins_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = (Path(__file__).parent.parent / "data" / "imports" / "wordpress.xml").read_bytes()
+    path = write(tmp_path, export.replace(b"/2010/05/warm-pool/", b"/2010/05/warm-pool/" + b"x" * 400), "export.xml")
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finishing, "take_stock", stop)
+        with pytest.raises(KeyboardInterrupt):
+            import_file(path)
+    told = [str(problem) for problem in import_file(path).problems if "warm-pool" in problem.sentence]
+    assert ["cannot be kept: it must begin with a single / and be short." in sentence for sentence in told] == [True]

@@ -79,6 +79,7 @@ def write_file(path: Path) -> None:
                 {"type": "decision", "comment": number, "actor_kind": "moderator", "to": "held", "at": "2020-01-01T00:00:00Z"}
             )
     chance.shuffle(comments)
+    lines += [{"type": "old_address", "path": f"/old/{n}", "target": f"/articles/a{n}/"} for n in range(1, 9)]
     path.write_text("".join(json.dumps(line) + "\n" for line in [*lines, *comments]))
 
 

@@ -30,6 +30,7 @@ from forum.imports.models import ImportedId, ImportRun
 from forum.imports.readers import serendip
 from forum.imports.records import ImportFileError
 from forum.imports.services import Outcome, Report, import_file
+from forum.imports.undoing import undo_run
 from forum.imports.writer import BATCH
 from forum.subscriptions.models import Delivery
 from forum.subscriptions.services import subscribe
@@ -225,6 +226,8 @@ def test_old_addresses_are_kept_some_at_a_time(tmp_path: Path, monkeypatch: pyte
     kept = dict(OldAddress.objects.order_by("pk").values_list("path", "target"))
     assert kept == {path: target for path, target in targets.items() if path != target} | {"/old/4": "/help/"}
     assert [path for path in kept if path != "/old/4"] == [f"/old/{number}" for number in (0, 1, 2, 3, 5, 6)]
+    undo_run(ImportRun.objects.get())
+    assert [address.path for address in OldAddress.objects.all()] == ["/old/4"]
 
 
 def test_dry_run_writes_nothing(invented_page: SavedPage) -> None:
@@ -440,12 +443,17 @@ def test_what_is_screened_is_compared_with_every_batch_before_it(tmp_path: Path,
     assert Comment.objects.get(name="again").signals.filter(code="repeat").exists()
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no such numbers.")
 def test_postgresql_knows_what_its_tables_hold_by_then(tmp_path: Path) -> None:
-    import_file(write_lines(tmp_path, *(line(str(n)) for n in range(30))))
-    if connection.vendor == "postgresql":
+    def rows_known() -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [Comment._meta.db_table])
-            assert cursor.fetchone() == (30,)
+            (rows,) = cursor.fetchone()
+        return int(rows)
+
+    count = 31 if rows_known() == 30 else 30
+    import_file(write_lines(tmp_path, *(line(str(n)) for n in range(count))))
+    assert rows_known() == count
 
 
 def test_no_import_mails_anyone(tmp_path: Path) -> None:
