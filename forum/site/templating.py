@@ -8,12 +8,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template import TemplateDoesNotExist
-from django.template.backends import django
+from django.template.backends.django import DjangoTemplates, reraise
+from django.template.backends.django import Template as DjangoTemplate
 from django.template.context import make_context
 from django.utils.safestring import SafeString
 
 
-class Template(django.Template):
+class Template(DjangoTemplate):
     """Takes its context apart when it is rendered."""
 
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:
@@ -22,12 +23,12 @@ class Template(django.Template):
         try:
             return self.template.render(filled)
         except TemplateDoesNotExist as error:
-            django.reraise(error, self.backend)
+            reraise(error, self.backend)
         finally:
             filled.dicts.clear()
 
 
-class Templates(django.DjangoTemplates):
+class Templates(DjangoTemplates):
     """The backend (``TEMPLATES``)."""
 
     def from_string(self, template_code: str) -> Template:
@@ -39,4 +40,4 @@ class Templates(django.DjangoTemplates):
         try:
             return Template(self.engine.get_template(template_name), self)
         except TemplateDoesNotExist as error:
-            django.reraise(error, self)
+            reraise(error, self)
