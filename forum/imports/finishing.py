@@ -41,12 +41,12 @@ def take_stock() -> None:
     It would look by itself within a minute, which is longer than the rest of most imports. On SQLite we never ANALYZE.
     """
     if connection.vendor == "postgresql":
+        quote = connection.ops.quote_name
         with connection.cursor() as cursor:
             for model in GROWN:
                 # Nothing asks for a text by its value, and to look at texts takes the longest.
                 short = (one for one in model._meta.concrete_fields if not isinstance(one, models.TextField | models.JSONField))
-                columns = ", ".join(f'"{field.column}"' for field in short)
-                cursor.execute(f'ANALYZE "{model._meta.db_table}" ({columns})')
+                cursor.execute(f"ANALYZE {quote(model._meta.db_table)} ({', '.join(quote(str(one.column)) for one in short)})")
 
 
 def mend_threads(run: ImportRun) -> None:

@@ -212,7 +212,8 @@ class _Import:
         if not self.options.target:
             articles.publish()
         finishing.keep_addresses(record, staging)
-        finishing.take_stock()
+        if counts["new"] > FEW:  # a few more change nothing about what is known
+            finishing.take_stock()
         finishing.index(record, staging, counts["new"], lambda done, total: self.on_step(Step.INDEXING, done, total))
         if record.progress.get("version") != VERSION:
             finishing.look_again()

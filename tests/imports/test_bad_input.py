@@ -182,11 +182,11 @@ def test_old_address_that_cannot_be_kept_is_told_once_though_the_import_begins_a
     export = (Path(__file__).parent.parent / "data" / "imports" / "wordpress.xml").read_bytes()
     path = write(tmp_path, export.replace(b"/2010/05/warm-pool/", b"/2010/05/warm-pool/" + b"x" * 400), "export.xml")
 
-    def stop() -> None:
+    def stop(*args: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(finishing, "take_stock", stop)
+        patch.setattr(finishing, "index", stop)
         with pytest.raises(KeyboardInterrupt):
             import_file(path)
     told = [str(problem) for problem in import_file(path).problems if "warm-pool" in problem.sentence]
