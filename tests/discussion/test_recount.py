@@ -89,6 +89,9 @@ def test_questions_that_wait_are_found_for_all_at_once_as_for_each() -> None:
     for question in answered:
         CommentFactory(parent=question, state="held")
         CommentFactory(parent=question, **({"origin": "serendip", "name": "Bea"} if question.name == "Anna" else {}))
+    # The same name, but of somebody who writes here; and of a member whose comment an import brought.
+    for who in ({"name": "Anna"}, {"author": member, **imported}):
+        CommentFactory(parent=CommentFactory(parent=root, body="In the water?", **imported), **who)
     with CaptureQueriesContext(connection) as queries:
         found = find_waiting(Comment.objects.filter(discussion=root.discussion))
     assert found == {by_guest.pk, by_member.pk, of_anna.pk}
