@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from django.db import connections, router
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from forum.database.compiled import Compiled
 
 from .markup import count_citations, count_minutes, list_sections, opening_words
 from .models import Article, Collection, DatePrecision, Source
@@ -90,15 +91,11 @@ def read_page(slug: str, *, today: date) -> ArticlePage | None:
     return page
 
 
-# Written by hand: every page of an article asks it, and Django takes longer to write it than to ask all the rest.
-_KEY = f"SELECT id, version, created_at, changed_at FROM {Article._meta.db_table} WHERE slug = %s"  # noqa: S608
-
-
 def _read_key(slug: str) -> str | None:
-    with connections[router.db_for_read(Article)].cursor() as cursor:
-        cursor.execute(_KEY, [slug])
-        found = cursor.fetchone()
-    return _make_key(*found) if found else None
+    return next((_make_key(*row) for row in _KEY(slug)), None)
+
+
+_KEY = Compiled(lambda slug: Article.objects.filter(slug=slug).values_list("pk", "version", "created_at", "changed_at"))
 
 
 def _make_key(pk: int, version: int, created_at: datetime, changed_at: datetime | None) -> str:

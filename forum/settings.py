@@ -239,10 +239,10 @@ TEMPLATES = [
 
 # -- database
 
-# What is prepared (``forum.site.compiled``) is planned once: to plan a page of comments takes longer than to read it.
+# What is prepared (``forum.database.compiled``) is planned once: to plan a page of comments takes longer than to read it.
 _plans = {"options": "-c plan_cache_mode=force_generic_plan"}
 if _database["ENGINE"].endswith("sqlite3"):
-    _database["ENGINE"] = "forum.site.sqlite3"  # writers stand in line
+    _database["ENGINE"] = "forum.database.sqlite3"  # writers stand in line
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits for its turn at BEGIN instead of failing in the middle
         "timeout": 20,
@@ -251,16 +251,16 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["CONN_MAX_AGE"] = None  # a thread keeps its connection: to open one takes longer than to read a page
 else:
+    _database["ENGINE"] = "forum.database.postgresql"  # gives out no connection that died with a server
     _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _plans | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
-    _database["CONN_HEALTH_CHECKS"] = True  # and gives out none that died with a server
 DATABASES = {"default": _database}
 if _replica:
     _pool = {"pool": {"min_size": 0, "max_size": 8, "timeout": 2}}
     DATABASES["replica"] = _replica | {
+        "ENGINE": "forum.database.postgresql",
         "OPTIONS": _pool | _plans | _replica.get("OPTIONS", {}),
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
     }
     DATABASE_ROUTERS = ["forum.site.replica.ReplicaRouter"]
 _table = {

@@ -23,6 +23,7 @@ LAYERS = (
     {"forum.accounts"},
     {"articles", "forum.mail", "forum.site"},
     {"forum.jobs"},  # mail is sent by a job; jobs know nobody
+    {"forum.database"},
 )
 LEVELS = {app: level for level, line in enumerate(LAYERS) for app in line}
 

@@ -4,7 +4,7 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from forum.site.compiled import CompiledObjects
+from forum.database.compiled import CompiledObjects
 
 _SESSION = CompiledObjects(Session, lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
 

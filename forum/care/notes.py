@@ -17,9 +17,9 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from articles.models import Article
+from forum.database.compiled import Compiled, padded
 from forum.discussion.models import Comment
 from forum.discussion.patterns import PatternError, PatternSet, tokens_of
-from forum.site.compiled import Compiled, padded
 
 from .models import NotedComment, SafetyNote
 

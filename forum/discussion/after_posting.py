@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from forum.accounts.guests import find_guest
-from forum.site.compiled import Compiled
+from forum.database.compiled import Compiled
 from forum.site.models import HelpLine, SiteText
 
 from .letters import mine_path

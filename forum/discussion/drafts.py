@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from forum.accounts.models import Guest, User
-from forum.site.compiled import Compiled, CompiledObjects
+from forum.database.compiled import Compiled, CompiledObjects
 
 from .models import Comment, Discussion, Draft
 from .permissions import Viewer

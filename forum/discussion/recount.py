@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import ExtractYear
 
-from forum.site.bulk import update_objects
+from forum.database.bulk import update_objects
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear
 from .services import show_change

@@ -14,7 +14,7 @@ from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Su
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 
 from articles.models import Article
-from forum.site.compiled import NOBODY, Compiled, padded
+from forum.database.compiled import NOBODY, Compiled, padded
 
 from .models import Comment, Discussion, DiscussionYear, PendingChange, year_range
 from .permissions import ANONYMOUS, Viewer, is_writer

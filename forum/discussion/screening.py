@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from articles.models import Article
-from forum.site import written
+from forum.database import written
 
 from . import events, models
 from .models import MAX_BODY_CHARS, Comment, Lane, Strength

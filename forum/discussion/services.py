@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from forum.accounts.models import Guest, User
-from forum.site import written
-from forum.site.compiled import Compiled, CompiledObjects, padded
+from forum.database import written
+from forum.database.compiled import Compiled, CompiledObjects, padded
 from forum.site.models import SiteVersion
 
 from . import events, markup

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F, Max, Q
 
 from forum.accounts.models import Guest, User
-from forum.site import written
+from forum.database import written
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
 

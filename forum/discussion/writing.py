@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from forum.accounts.guests import foresee_guest, keep_guest_of_draft, store_guest
 from forum.accounts.models import Guest, User
-from forum.site.compiled import CompiledObjects
+from forum.database.compiled import CompiledObjects
 
 from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .drafts import drop_drafts, save_draft

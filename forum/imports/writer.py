@@ -18,6 +18,7 @@ from forum.accounts.client_address import network_of
 from forum.accounts.models import Guest
 from forum.care.marks import mark_comment
 from forum.care.notes import store_found as store_notes
+from forum.database.bulk import insert_objects, insert_rows, update_objects
 from forum.discussion.models import (
     ActorKind,
     Appeal,
@@ -32,7 +33,6 @@ from forum.moderation.memory import store_hosts, store_marks
 from forum.moderation.models import Evidence
 from forum.moderation.queue import LANES_OF_PUBLIC_ONES, sort_new_comments
 from forum.search.indexing import index_new_comments
-from forum.site.bulk import insert_objects, insert_rows, update_objects
 from forum.topics.mentions import store_found as store_topics
 
 from .counting import count_people, count_years

@@ -7,10 +7,10 @@ from django.conf import settings
 
 from articles.models import Article
 from forum.accounts.client_address import network_of
+from forum.database import written
+from forum.database.bulk import insert_rows
 from forum.discussion.arrival import Arrival
 from forum.discussion.models import Comment
-from forum.site import written
-from forum.site.bulk import insert_rows
 
 from .models import Evidence, HostMention, LinkHost, TextMark
 from .repeats import sketch

@@ -9,12 +9,12 @@ from django.db.models import Count, Exists, Min, OuterRef, Prefetch, QuerySet, S
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 from django.utils import timezone
 
+from forum.database import written
+from forum.database.bulk import insert_objects
 from forum.discussion import screening
 from forum.discussion.models import ActorKind, Appeal, Comment, Decision, Lane, PendingChange, Signal, Strength
 from forum.discussion.permissions import APPEALABLE
 from forum.discussion.rows import bound
-from forum.site import written
-from forum.site.bulk import insert_objects
 
 from .models import RANKS, QueueItem
 

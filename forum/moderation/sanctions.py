@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forum.accounts.models import Guest, User
+from forum.database.compiled import Compiled
 from forum.discussion.models import Comment
 from forum.discussion.screening import is_trusted
-from forum.site.compiled import Compiled
 
 from .models import Sanction
 from .networks import networks_around

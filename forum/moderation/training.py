@@ -11,8 +11,8 @@ from datetime import datetime
 
 from django.db.models import F
 
+from forum.database import written
 from forum.discussion.models import ActorKind, Comment, Decision
-from forum.site import written
 
 from . import counts
 from .calibration import MIN_DECISIONS, UNSCORED, choose_thresholds

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from forum.database.bulk import insert_rows
 from forum.discussion.models import Comment
 from forum.discussion.permissions import ANONYMOUS
-from forum.site.bulk import insert_rows
 from forum.topics.models import Mention
 from forum.topics.vocabulary import read_vocabulary
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from forum.database import written
 from forum.discussion.models import Comment, Decision
-from forum.site import written
 
 from .models import ChangedComment, Neighbour
 from .neighbours import drop, forget

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from forum.accounts.ignoring import read_ignored
+from forum.database.compiled import Compiled
 from forum.discussion.markup import to_plain
 from forum.discussion.models import Comment
 from forum.discussion.moments import Moment, moment_of
 from forum.discussion.permissions import ANONYMOUS, Viewer, is_writer
 from forum.discussion.questions import shorten
-from forum.site.compiled import Compiled
 from forum.topics.models import Topic
 
 from .models import Neighbour

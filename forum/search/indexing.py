@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Sequence
 from django.db import transaction
 
 from articles.models import Article
+from forum.database import written
+from forum.database.bulk import insert_rows
 from forum.discussion.models import Comment
-from forum.site import written
-from forum.site.bulk import insert_rows
 
 from .backends import Entry, engine
 from .models import ChangedText, IndexedArticle, IndexedComment, IndexState

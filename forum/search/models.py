@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from articles.models import Article
+from forum.database.compiled import CompiledObjects
 from forum.discussion.models import Comment
-from forum.site.compiled import CompiledObjects
 
 from .words import MAX_WORD_CHARS
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from articles.markup import plain_text
 from articles.models import Article
 from forum.accounts.ignoring import read_ignored
+from forum.database.compiled import Compiled, padded
 from forum.discussion.cards import tell_no_reply
 from forum.discussion.markup import to_plain
 from forum.discussion.models import Comment, Discussion
@@ -24,7 +25,6 @@ from forum.discussion.narrowing import Choice, Way, Ways, read_filters
 from forum.discussion.paging import Pager
 from forum.discussion.permissions import ANONYMOUS, Viewer, can_reply
 from forum.discussion.questions import shorten
-from forum.site.compiled import Compiled, padded
 
 from .filters import ARTICLES, COMMENTS, UNANSWERED, Chosen
 from .query import parse

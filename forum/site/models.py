@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .compiled import Compiled
+from forum.database.compiled import Compiled
 
 
 class SingleRowManager(models.Manager["SiteVersion"]):

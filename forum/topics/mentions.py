@@ -14,12 +14,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from forum.accounts.models import User
+from forum.database import written
+from forum.database.bulk import insert_rows
+from forum.database.compiled import Compiled
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.services import lock_comment, show_change
-from forum.site import written
-from forum.site.bulk import insert_rows
-from forum.site.compiled import Compiled
 
 from .counting import Pair, apply_change, count_change, lock_counts, pairs_of
 from .events import topics_corrected

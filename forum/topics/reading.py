@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 from articles.old_addresses import find_target
-from forum.site.compiled import CompiledObjects
+from forum.database.compiled import CompiledObjects
 
 from .counting import pair_key
 from .models import ArticleMention, Mention, Standing, Topic, TopicPair

@@ -3,7 +3,7 @@
 import threading
 from uuid import UUID
 
-from forum.site.compiled import Compiled
+from forum.database.compiled import Compiled
 
 from .matching import Matcher, Term
 from .models import Spelling, Vocabulary

@@ -13,7 +13,7 @@ from forum.accounts.guests import find_guest, remember_guest
 from forum.accounts.limits import count_try
 from forum.accounts.links import OpenedLink
 from forum.accounts.models import Guest, User
-from forum.site.compiled import CompiledObjects
+from forum.database.compiled import CompiledObjects
 from forum.site.models import SiteText
 
 from ..answering import find_answering

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
-from forum.site.compiled import Compiled, padded
+from forum.database.compiled import Compiled, padded
 from forum.site.models import SiteText
 
 from .. import rows

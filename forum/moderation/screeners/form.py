@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forum.accounts.client_address import network_of
+from forum.database.compiled import Compiled
 from forum.discussion.models import Comment
 from forum.discussion.screening import LINKS_AFTER, Kind, Signal, Strength, Submission
-from forum.site.compiled import Compiled
 
 from ..models import Evidence
 

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from forum.database.compiled import CompiledObjects
 from forum.discussion.screening import Signal, Strength, Submission
-from forum.site.compiled import CompiledObjects
 
 from .. import counts
 from ..classifier import Counts, score

@@ -4,9 +4,9 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from forum.database.compiled import Compiled
 from forum.discussion.patterns import PatternError, PatternSet, parse_pattern, tokens_of
 from forum.discussion.screening import Signal, Strength, Submission
-from forum.site.compiled import Compiled
 
 from ..models import PhraseRule, RuleAction
 from ..texts import own_text

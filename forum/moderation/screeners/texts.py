@@ -5,9 +5,9 @@ from collections import Counter
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forum.database.compiled import Compiled, padded
 from forum.discussion.models import Comment
 from forum.discussion.screening import Signal, Strength, Submission
-from forum.site.compiled import Compiled, padded
 
 from ..advertising import STRONG_AT, Sign, find_signs, weigh
 from ..counts import read_counts

@@ -81,7 +81,7 @@ def find_changes(fields: Iterable[Any], vendor: str) -> Changes:
 
 def _find_change(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     if isinstance(field, models.JSONField):
-        return json.dumps
+        return _as_json
     if vendor == "postgresql":
         return _without_name if field.choices else None
     if isinstance(field, models.DateTimeField):
@@ -91,6 +91,10 @@ def _find_change(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     if isinstance(field, models.UUIDField):
         return lambda value: value and value.hex
     return None
+
+
+def _as_json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 def _as_text(moment: datetime | None) -> str | None:

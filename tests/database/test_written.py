@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from forum.database import written
+from forum.database.compiled import Compiled, CompiledObjects
 from forum.discussion.models import Comment, Lane, Signal
-from forum.site import written
-from forum.site.compiled import Compiled, CompiledObjects
 from tests.factories import CommentFactory
 
 pytestmark = pytest.mark.django_db

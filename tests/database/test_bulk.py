@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 
+from forum.database.bulk import insert_objects, insert_rows, update_objects
 from forum.discussion.models import ActorKind, Comment, Decision, Lane, Signal, Strength
-from forum.site.bulk import insert_objects, insert_rows, update_objects
 from tests.factories import CommentFactory
 
 pytestmark = pytest.mark.django_db

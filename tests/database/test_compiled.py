@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
+from forum.database.compiled import Compiled, padded
 from forum.discussion import rows
 from forum.discussion.models import Comment, Discussion
-from forum.site.compiled import Compiled, padded
 from tests.factories import ArticleFactory, CommentFactory
 
 pytestmark = pytest.mark.django_db

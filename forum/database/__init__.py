@@ -1,0 +1,1 @@
+"""How the site speaks to its database: statements put together once, many rows at once, what is added to Django's backends."""

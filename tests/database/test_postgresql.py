@@ -1,0 +1,86 @@
+"""Connections of the pool: asked seldom whether they live, and not given out once they were found dead."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no connections that another machine could end"),
+]
+
+
+@pytest.fixture
+def other() -> Iterator[Any]:
+    """Give a second connection of this process, as another thread would have it."""
+    connection.ensure_connection()  # so that it is not the one that is given back
+    wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
+    yield wrapper
+    wrapper.close()
+
+
+def take(wrapper: Any) -> int:
+    """Let a request begin and end; return which process of the server answered."""
+    with wrapper.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid: int = cursor.fetchone()[0]
+    wrapper.close()
+    return pid
+
+
+def end_all() -> int:
+    """End all connections to this database but the own one, as a server does that stops; return how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return len(cursor.fetchall())
+
+
+def test_a_connection_is_asked_once_a_second_at_most(other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from psycopg_pool import ConnectionPool
+
+    from forum.database.postgresql import base
+
+    asked = []
+    ask = ConnectionPool.check_connection
+    monkeypatch.setattr(ConnectionPool, "check_connection", lambda raw: (asked.append(raw), ask(raw)))
+    monkeypatch.setattr(base, "TRUSTED_SECONDS", 3600)
+    pids = {take(other) for _ in range(5)}
+    assert len(asked) <= len(pids)  # each when it came, and one may have been asked before
+    monkeypatch.setattr(base, "TRUSTED_SECONDS", 0)
+    before = len(asked)
+    take(other)
+    assert len(asked) == before + 1
+
+
+def test_a_connection_that_died_is_replaced(other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from forum.database.postgresql import base
+
+    monkeypatch.setattr(base, "TRUSTED_SECONDS", 0)
+    pid = take(other)
+    assert end_all()
+    assert take(other) != pid
+
+
+def test_whoever_is_cut_off_in_between_fails_once(other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from forum.database.postgresql import base
+
+    monkeypatch.setattr(base, "TRUSTED_SECONDS", 3600)
+    take(other)
+    ended = end_all()
+    failed = 0
+    while failed < ended:
+        try:
+            take(other)
+            break
+        except OperationalError:
+            failed += 1
+            other.close()
+    assert failed
+    take(other)
