@@ -10,11 +10,18 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
+from django.utils import timezone
 from django_tasks import task
 from django_tasks.base import Task
+from django_tasks.utils import normalize_json
 from django_tasks_db import DatabaseBackend
+
+from forum.database import written
+
+if TYPE_CHECKING:
+    from django_tasks_db.models import DBTaskResult
 
 P = ParamSpec("P")
 
@@ -39,9 +46,25 @@ class Job(Task):
 
 
 class JobBackend(DatabaseBackend):
-    """The database backend of django-tasks, with jobs in place of tasks."""
+    """The database backend of django-tasks, with jobs in place of tasks, and a statement for them that is written once."""
 
     task_class = Job  # type: ignore[assignment]
+
+    def _task_to_db_task(self, task: Task, args: Any, kwargs: Any) -> "DBTaskResult[..., Any]":  # type: ignore[override]
+        from django_tasks_db.models import DBTaskResult, get_date_max  # models cannot be imported where jobs are declared
+
+        row: DBTaskResult[..., Any] = DBTaskResult(
+            id=self._get_id(),
+            enqueued_at=timezone.now(),
+            args_kwargs=normalize_json({"args": args, "kwargs": kwargs}),
+            priority=task.priority,
+            task_path=task.module_path,
+            queue_name=task.queue_name,
+            run_after=task.run_after or get_date_max(),
+            backend_name=self.alias,
+        )
+        written.insert(row)
+        return row
 
 
 def job(
