@@ -8,14 +8,14 @@ independent. The sum is drawn in for the same reason before it becomes a probabi
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
+from typing import NamedTuple
 
 TELLING = 24  # features that decide
 RARE = 1.0  # a feature seen so often weighs half
 CALM = 3.0  # the sum is divided by this: neighbours say the same thing several times
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """In how many published comments and how many removed advertisements something was."""
 
     ham: int = 0

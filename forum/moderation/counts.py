@@ -9,7 +9,10 @@ from typing import Any
 
 from django.db import connection
 
+from forum.database.compiled import find_cursor
+
 from .classifier import Counts
+from .models import FilterState
 
 _TABLE = "moderation_tokencount"
 # A list is one parameter on either database: an array, or JSON.
@@ -21,9 +24,29 @@ def read_counts(hashes: Sequence[int]) -> dict[int, Counts]:
     if not hashes:
         return {}
     among = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT hash, ham, spam FROM {_TABLE} WHERE hash {among}", [_as_list(hashes)])  # noqa: S608
-        return {number: Counts(ham, spam) for number, ham, spam in cursor.fetchall()}
+    cursor = find_cursor(connection)
+    cursor.execute(f"SELECT hash, ham, spam FROM {_TABLE} WHERE hash {among}", [_as_list(hashes)])  # noqa: S608
+    return {number: Counts(ham, spam) for number, ham, spam in cursor.fetchall()}
+
+
+_MOST_KEPT = 10_000  # two megabytes a process
+_kept: tuple[object, dict[int, Counts | None]] = (None, {})
+
+
+def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Counts | None]:
+    """Return the count of each of ``hashes`` as the filter has it in ``state``; what was asked lately is not read again.
+
+    Most words come again and again, and the counts stand until somebody decides something.
+    """
+    global _kept
+    key = (state.stamp, state.ham, state.spam)  # a process of an older release gives no stamp, and counts
+    if _kept[0] != key or state.stamp is None or len(_kept[1]) > _MOST_KEPT:
+        _kept = (key, {})
+    known = _kept[1]
+    if missing := [number for number in hashes if number not in known]:
+        found = read_counts(missing)
+        known.update((number, found.get(number)) for number in missing)
+    return [known[number] for number in hashes]
 
 
 def raise_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> dict[int, Counts]:

@@ -4,7 +4,7 @@ A feature is a text such as "w:recall"; only its keyed hash is ever stored. Span
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .links import Link
 from .wording import Reading, find_words
@@ -15,8 +15,7 @@ MAX_PAIRS = 80
 FAR_APART = 3  # characters between two neighbours: a space, or a sign and a space
 
 
-@dataclass(frozen=True)
-class Feature:
+class Feature(NamedTuple):
     """One feature; ``shown`` is how a reason calls it, "" for one that cannot be shown, ``span`` where it first stands."""
 
     key: str

@@ -127,6 +127,7 @@ class FilterState(models.Model):
     weak_from = models.FloatField(null=True)
     strong_from = models.FloatField(null=True)
     fingerprint = models.BigIntegerField()
+    stamp = models.UUIDField(null=True)  # another one after each change of what is counted
 
     def __str__(self) -> str:
         return f"{self.ham} + {self.spam}"

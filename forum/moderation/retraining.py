@@ -1,6 +1,7 @@
 """The filter built anew from decisions alone, and what stands for texts. In batches: people can post meanwhile."""
 
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 from django.db import transaction
 
@@ -63,7 +64,9 @@ def _empty() -> None:
         state = lock_state()
         TokenCount.objects.all().delete()  # one statement: nothing refers to these rows
         TrainedComment.objects.all().delete()
-        FilterState.objects.filter(pk=state.pk).update(ham=0, spam=0, weak_from=None, strong_from=None, fingerprint=fingerprint())
+        FilterState.objects.filter(pk=state.pk).update(
+            ham=0, spam=0, weak_from=None, strong_from=None, fingerprint=fingerprint(), stamp=uuid4()
+        )
 
 
 def _batches() -> Iterator[list[int]]:

@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from django.db.models import F
 
@@ -112,7 +113,7 @@ def learn(comment: Comment, text: Text, *, state: FilterState, is_spam: bool, no
     said = None
     if state.ham + state.spam >= UNSCORED:
         said = score([before.get(number) for number in hashes], totals).probability
-    FilterState.objects.filter(pk=1).update(ham=F("ham") + int(not is_spam), spam=F("spam") + int(is_spam))
+    FilterState.objects.filter(pk=1).update(ham=F("ham") + int(not is_spam), spam=F("spam") + int(is_spam), stamp=uuid4())
     state.ham, state.spam = state.ham + (not is_spam), state.spam + is_spam
     lesson = TrainedComment(comment=comment, is_spam=is_spam, hashes=array("q", hashes).tobytes(), score=said, trained_at=now)
     written.insert(lesson)
@@ -123,7 +124,7 @@ def unlearn(learned: TrainedComment) -> None:
     hashes = array("q", bytes(learned.hashes))
     ham, spam = int(not learned.is_spam), int(learned.is_spam)
     counts.lower_counts(hashes, ham=ham, spam=spam)
-    FilterState.objects.filter(pk=1).update(ham=F("ham") - ham, spam=F("spam") - spam)
+    FilterState.objects.filter(pk=1).update(ham=F("ham") - ham, spam=F("spam") - spam, stamp=uuid4())
     learned.delete()
 
 

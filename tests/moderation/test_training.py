@@ -11,6 +11,8 @@ from forum.discussion.correcting import redact_comment
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.services import SOFTWARE, Actor, transition
 from forum.moderation import training
+from forum.moderation.classifier import Counts
+from forum.moderation.counts import recall_counts
 from forum.moderation.keys import fingerprint
 from forum.moderation.memory import remember
 from forum.moderation.models import FilterState, HostMention, TextMark, TokenCount, TrainedComment
@@ -112,6 +114,41 @@ def test_learning_everything_again_gives_the_same_counts(seed):
     before = (table(), totals(), set(TrainedComment.objects.values_list("comment", "is_spam")))
     call_command("retrain_spam_filter")
     assert (table(), totals(), set(TrainedComment.objects.values_list("comment", "is_spam"))) == before
+
+
+def test_counts_that_were_asked_lately_follow_each_decision(django_assert_num_queries):
+    comment = CommentFactory(body=SELLING, state="held")
+    decide(CommentFactory(body=STORY, state="held"), "published")
+
+    def recall() -> list[Counts | None]:
+        return recall_counts(FilterState.objects.get(pk=1), hashes)
+
+    comment = decide(comment, "published")
+    hashes = sorted(table())
+    for to, reason in (("removed", ADVERTISING), ("published", ""), ("removed", ADVERTISING)):
+        with django_assert_num_queries(2):
+            known = recall()
+        with django_assert_num_queries(1):
+            assert recall() == known
+        assert known == [Counts(*table()[number]) for number in hashes]
+        comment = decide(comment, to, reason)
+    transition(comment, "erased", actor=SOFTWARE)
+    known = table()
+    assert recall() == [Counts(*known[number]) if number in known else None for number in hashes]
+    call_command("retrain_spam_filter", verbosity=0)
+    known = table()
+    assert recall() == [Counts(*known[number]) if number in known else None for number in hashes]
+
+
+def test_counts_of_a_decision_that_was_undone_with_its_transaction_are_forgotten():
+    decide(CommentFactory(body=STORY, state="held"), "published")
+    hashes = sorted(table())
+    before = recall_counts(FilterState.objects.get(pk=1), hashes)
+    with transaction.atomic():
+        decide(CommentFactory(body=STORY, state="held"), "published")
+        assert recall_counts(FilterState.objects.get(pk=1), hashes) != before
+        transaction.set_rollback(True)
+    assert recall_counts(FilterState.objects.get(pk=1), hashes) == before
 
 
 def test_under_a_new_secret_the_filter_is_silent_until_it_learned_again(settings):

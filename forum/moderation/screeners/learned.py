@@ -35,8 +35,7 @@ class LearnedFilter:
             form=[signal.code for check in (Honeypot(), FormTiming()) for signal in check(submission)],
         )
         hashes = hash_all(PURPOSE, (feature.key for feature in features))
-        known = counts.read_counts(hashes)
-        found = [known.get(number) for number in hashes]
+        found = counts.recall_counts(state, hashes)
         said = score(found, Counts(state.ham, state.spam))
         if said.probability < state.weak_from:
             return []
