@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from forum.database.compiled import CompiledObjects
+
 from .names import MAX_KEY_CHARS, MAX_NAME_CHARS, MAX_SLUG_CHARS, make_slug, name_key
 
 SLUGS_AT_ONCE = 20  # asked for in one query
@@ -45,6 +47,15 @@ class UserManager(BaseUserManager["User"]):
             if free := next((slug for slug in slugs if slug not in taken), ""):
                 return free
         raise AssertionError("numbers do not end")
+
+    def get(self, *args: Any, **kwargs: Any) -> "User":
+        """Return the one member that this describes. By their key alone each request of a member asks: that is compiled once."""
+        if args or kwargs.keys() != {"pk"} or not isinstance(kwargs["pk"], int) or self._db or type(self) is not UserManager:
+            return super().get(*args, **kwargs)
+        found = _MEMBER(kwargs["pk"])
+        if not found:
+            raise self.model.DoesNotExist
+        return found[0]
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the member with this address, however it is typed."""
@@ -92,6 +103,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_absolute_url(self) -> str:
         """Return the page with what this member wrote."""
         return reverse("discussion:member", args=[self.slug])
+
+
+_MEMBER = CompiledObjects(User, lambda pk: User.objects.filter(pk=pk))
 
 
 class OldName(models.Model):

@@ -10,6 +10,7 @@ from django.apps import apps as global_apps
 from django.apps.registry import Apps
 from django.db import connection
 
+from forum.database.compiled import find_cursor
 from forum.discussion.patterns import PatternError, parse_pattern
 
 from .concerns import Phrases, make_phrases
@@ -20,9 +21,9 @@ _FOLDER = Path(__file__).parent / "data"
 
 def load_phrases() -> Phrases:
     """Return the phrases in use. One small query; all of them are read only after one has changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*), MAX(id), MAX(changed_at) FROM {CarePhrase._meta.db_table}")  # noqa: S608
-        return _read_phrases(*cursor.fetchone())
+    cursor = find_cursor(connection)
+    cursor.execute(f"SELECT COUNT(*), MAX(id), MAX(changed_at) FROM {CarePhrase._meta.db_table}")  # noqa: S608
+    return _read_phrases(*cursor.fetchall()[0])
 
 
 @lru_cache(maxsize=2)

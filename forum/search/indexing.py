@@ -21,12 +21,11 @@ VERSION = 1  # of the way in which texts become words: raise it, and every site 
 
 def index_comment(comment: Comment, *, is_new: bool = False) -> None:
     """Let ``comment`` be found by the words it has now; not at all where it is not public. ``is_new``: it never was until now."""
-    row = IndexedComment.objects.filter(pk=comment.pk)
     if not comment.public:
-        if row.delete()[0]:
+        if IndexedComment.objects.filter(pk=comment.pk).delete()[0]:
             ChangedText.objects.create(comment=comment, is_new=False)
         return
-    is_new = is_new or not row.exists()
+    is_new = is_new or not IndexedComment.objects.filter(pk=comment.pk).exists()
     if comment.language:
         note_languages([comment.language])
     engine().put(IndexedComment, [text_of_comment(comment, comment.discussion.article.language).entry()])

@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum.database.compiled import Compiled
+from forum.database.compiled import Compiled, find_cursor
 
 
 class SingleRowManager(models.Manager["SiteVersion"]):
@@ -38,9 +38,9 @@ class SingleRowManager(models.Manager["SiteVersion"]):
     def _change(self, growth: str) -> bool:
         alias = router.db_for_write(self.model)
         now = connections[alias].ops.adapt_datetimefield_value(timezone.now())
-        with connections[alias].cursor() as cursor:
-            cursor.execute(f"UPDATE {self.model._meta.db_table} SET {growth}, changed_at = %s WHERE id = 1", [now])  # noqa: S608
-            return bool(cursor.rowcount)
+        cursor = find_cursor(connections[alias])
+        cursor.execute(f"UPDATE {self.model._meta.db_table} SET {growth}, changed_at = %s WHERE id = 1", [now])  # noqa: S608
+        return bool(cursor.rowcount)
 
 
 class SiteVersion(models.Model):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.test import Client
 from hypothesis import given
@@ -33,6 +34,22 @@ def sign_in(user: User) -> Client:
 )  # fmt: skip
 def test_address_is_the_name_in_its_own_script(name, slug):
     assert make_slug(name) == slug
+
+
+@pytest.mark.django_db
+def test_member_found_by_key_is_the_one_that_any_other_question_finds(django_assert_num_queries):
+    member, other = MemberFactory(), MemberFactory()
+    group = Group.objects.create(name="some")
+    group.user_set.add(member)
+    asked = [field.attname for field in User._meta.concrete_fields]
+    with django_assert_num_queries(1):
+        found = User.objects.get(pk=member.pk)
+    assert {name: getattr(found, name) for name in asked} == User.objects.values(*asked).get(email=member.email)
+    assert (found, found._state.adding, found._state.db) == (member, False, "default")
+    assert group.user_set.get(pk=member.pk) == User.objects.get(pk=str(member.pk)) == member
+    for nobody in (lambda: group.user_set.get(pk=other.pk), lambda: User.objects.get(pk=0)):
+        with pytest.raises(User.DoesNotExist):
+            nobody()
 
 
 @given(st.text(max_size=MAX_NAME_CHARS))

@@ -80,7 +80,7 @@ class ManyPlaces:
 def _ask_articles(latest: QuerySet[Any], since: datetime, old: date) -> QuerySet[Comment, tuple[int]]:
     """Ask for the old articles under which one of the MOST_READ first of ``latest`` was written since then."""
     recent = Comment.objects.filter(pk__in=latest.values("pk")[:MOST_READ], created_at__gt=since)
-    return recent.filter(discussion__article__published_on__lt=old).values_list("discussion__article")
+    return recent.filter(discussion__article__published_on__lt=old).values_list("discussion__article").distinct()
 
 
 def _ask_by(writer: str, pk: int, since: datetime, old: date) -> QuerySet[Comment, tuple[int]]:
