@@ -115,7 +115,7 @@ class _Statement:
         for position, converters in self._converters:
             for convert in converters:
                 for row in changed:
-                    row[position] = convert(row[position])
+                    row[position] = convert(row[position], connection)
         return list(map(tuple, changed))
 
     def _find(self, param: Any, values: Sequence[Value]) -> Any:
@@ -201,21 +201,24 @@ def padded(ids: Iterable[int], step: int) -> tuple[int, ...]:
     return found + (NOBODY,) * (-len(found) % step)
 
 
-def _choose_converters(connection: Any, converters: Iterable[Callable[..., Any]], column: Any) -> list[Callable[[Any], Any]]:
-    """Return what makes values of ``column`` those of Python; for the two kinds that pages are full of, something faster."""
+def _choose_converters(connection: Any, converters: Iterable[Callable[..., Any]], column: Any) -> list[Callable[[Any, Any], Any]]:
+    """Return what makes values of ``column`` those of Python; for the two kinds that pages are full of, something faster.
+
+    Each takes a value and the connection that it came from.
+    """
     kind = column.output_field.get_internal_type()
     if connection.vendor == "sqlite" and kind == "DateTimeField":
         return [_read_moment]
     if connection.vendor == "sqlite" and kind == "BooleanField" and isinstance(column, Col):
         return []  # of a column that is declared so, Python's sqlite3 makes truth values
-    return [partial(_convert, convert, column, connection.alias) for convert in converters]
+    return [partial(_convert, convert, column) for convert in converters]
 
 
-def _convert(convert: Callable[[Any, Any, Any], Any], column: Any, alias: str, value: Any) -> Any:
-    return convert(value, column, connections[alias])
+def _convert(convert: Callable[[Any, Any, Any], Any], column: Any, value: Any, connection: Any) -> Any:
+    return convert(value, column, connection)
 
 
-def _read_moment(value: datetime | str | None) -> datetime | None:
+def _read_moment(value: datetime | str | None, connection: Any) -> datetime | None:
     """Return a moment as SQLite keeps it: in UTC, without saying so. Django asks which time zone that is, for each of them."""
     if isinstance(value, str):  # of an expression, not of a column
         value = datetime.fromisoformat(value)
