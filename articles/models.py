@@ -1,6 +1,7 @@
 """The publication. Text becomes HTML in ``markup``; ``services.save_article`` stores articles and raises their version."""
 
 from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,7 +9,7 @@ from django.db import models
 from django.db.models import F
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from .address_patterns import STAR, PatternError, check_places, count_stars, is_pattern, parse_pattern
@@ -98,6 +99,12 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.select_related(f"collection__{SHELVES_ABOVE}")
 
 
+@lru_cache(maxsize=2_000)
+def _path_of(slug: str, prefix: str) -> str:
+    """Return the address of an article in a site below ``prefix``. Each page asks for it several times."""
+    return reverse("articles:article", args=[slug])
+
+
 class Article(models.Model):
     """A long text with numbered sources. ``version`` grows by one with every stored change."""
 
@@ -152,7 +159,7 @@ class Article(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("articles:article", args=[self.slug])
+        return _path_of(self.slug, get_script_prefix())
 
     def age_in_years(self, today: date) -> int | None:
         """Return the whole years since first publication, or None where that is not known."""
