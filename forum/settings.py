@@ -251,7 +251,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["CONN_MAX_AGE"] = None  # a thread keeps its connection: to open one takes longer than to read a page
 else:
-    _database["ENGINE"] = "forum.database.postgresql"  # gives out no connection that died with a server
+    _database["ENGINE"] = "forum.database.postgresql"  # gives out no connection that died more than a second ago
     _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _plans | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
 DATABASES = {"default": _database}

@@ -22,7 +22,7 @@ LAYERS = (
     {"forum.discussion"},
     {"forum.accounts"},
     {"articles", "forum.mail", "forum.site"},
-    {"forum.jobs"},  # mail is sent by a job; jobs know nobody
+    {"forum.jobs"},  # mail is sent by a job; jobs know nobody who makes them
     {"forum.database"},
 )
 LEVELS = {app: level for level, line in enumerate(LAYERS) for app in line}

@@ -16,6 +16,7 @@ from forum.database.compiled import CompiledObjects
 from .names import MAX_KEY_CHARS, MAX_NAME_CHARS, MAX_SLUG_CHARS, make_slug, name_key
 
 SLUGS_AT_ONCE = 20  # asked for in one query
+BIGGEST_KEY = 2**63 - 1
 
 
 class UserManager(BaseUserManager["User"]):
@@ -50,12 +51,10 @@ class UserManager(BaseUserManager["User"]):
 
     def get(self, *args: Any, **kwargs: Any) -> "User":
         """Return the one member that this describes. By their key alone each request of a member asks: that is compiled once."""
-        if args or kwargs.keys() != {"pk"} or not isinstance(kwargs["pk"], int) or self._db or type(self) is not UserManager:
-            return super().get(*args, **kwargs)
-        found = _MEMBER(kwargs["pk"])
-        if not found:
-            raise self.model.DoesNotExist
-        return found[0]
+        pk = kwargs.get("pk") if not args and len(kwargs) == 1 else None
+        is_plain = type(self) is UserManager and self.model is User and not self._db
+        found = _MEMBER(pk) if is_plain and type(pk) is int and 0 < pk <= BIGGEST_KEY else []
+        return found[0] if found else super().get(*args, **kwargs)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the member with this address, however it is typed."""

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.models import Model, QuerySet
@@ -154,7 +153,6 @@ def _adapt(connection: Any, value: Any) -> Any:
 
 
 _NEVER_BY_ITSELF = 2**31  # times that a statement is asked before it is prepared without anybody's wish
-_cursors: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # by connection; to make one takes as long as a page of comments
 
 
 def find_cursor(connection: Any) -> Any:
@@ -166,10 +164,10 @@ def find_cursor(connection: Any) -> Any:
     if connection.vendor != "postgresql":
         return connection._prepare_cursor(connection.kept_cursor())
     raw = connection.connection
-    cursor = _cursors.get(raw)
+    cursor = getattr(raw, "prepared_cursor", None)  # kept there: to make one takes as long as a page of comments
     if cursor is None:
         raw.prepare_threshold = _NEVER_BY_ITSELF  # None, as Django has it, forbids what is asked for too
-        cursor = _cursors[raw] = _prepared_cursor()(raw)
+        cursor = raw.prepared_cursor = _prepared_cursor()(raw)
     return connection._prepare_cursor(cursor)
 
 

@@ -39,10 +39,11 @@ def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Counts | No
     Most words come again and again, and the counts stand until somebody decides something.
     """
     global _kept
-    key = (state.stamp, state.ham, state.spam)  # a process of an older release gives no stamp, and counts
-    if _kept[0] != key or state.stamp is None or len(_kept[1]) > _MOST_KEPT:
-        _kept = (key, {})
-    known = _kept[1]
+    kept = _kept
+    key = (state.stamp, state.ham, state.spam)  # a process of an older release gives no new stamp, but changes a total
+    if kept[0] != key or state.stamp is None or len(kept[1]) > _MOST_KEPT:
+        kept = _kept = (key, {})
+    known = kept[1]
     if missing := [number for number in hashes if number not in known]:
         found = read_counts(missing)
         known.update((number, found.get(number)) for number in missing)

@@ -47,7 +47,7 @@ def test_member_found_by_key_is_the_one_that_any_other_question_finds(django_ass
     assert {name: getattr(found, name) for name in asked} == User.objects.values(*asked).get(email=member.email)
     assert (found, found._state.adding, found._state.db) == (member, False, "default")
     assert group.user_set.get(pk=member.pk) == User.objects.get(pk=str(member.pk)) == member
-    for nobody in (lambda: group.user_set.get(pk=other.pk), lambda: User.objects.get(pk=0)):
+    for nobody in (lambda: group.user_set.get(pk=other.pk), lambda: User.objects.get(pk=0), lambda: User.objects.get(pk=2**63)):
         with pytest.raises(User.DoesNotExist):
             nobody()
 

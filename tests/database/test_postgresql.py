@@ -49,12 +49,16 @@ def test_a_connection_is_asked_once_a_second_at_most(other: Any, monkeypatch: py
     ask = ConnectionPool.check_connection
     monkeypatch.setattr(ConnectionPool, "check_connection", lambda raw: (asked.append(raw), ask(raw)))
     monkeypatch.setattr(base, "TRUSTED_SECONDS", 3600)
-    pids = {take(other) for _ in range(5)}
-    assert len(asked) <= len(pids)  # each when it came, and one may have been asked before
-    monkeypatch.setattr(base, "TRUSTED_SECONDS", 0)
+    for _turn in range(other.pool.max_size):  # which gives out each in turn
+        take(other)
     before = len(asked)
+    for _turn in range(other.pool.max_size):
+        take(other)
+    assert len(asked) == before
+    monkeypatch.setattr(base, "TRUSTED_SECONDS", 0)
     take(other)
     assert len(asked) == before + 1
+    assert other.pool._check is None  # or Django would ask as well
 
 
 def test_a_connection_that_died_is_replaced(other: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,3 +88,27 @@ def test_whoever_is_cut_off_in_between_fails_once(other: Any, monkeypatch: pytes
             other.close()
     assert failed
     take(other)
+
+
+def test_where_nothing_answers_a_request_fails_in_the_end_and_no_place_is_lost(
+    other: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from psycopg import OperationalError
+    from psycopg_pool import ConnectionPool
+
+    from forum.database.postgresql import base
+
+    monkeypatch.setattr(base, "TRUSTED_SECONDS", 0)
+    for error in (OperationalError("no answer"), KeyboardInterrupt()):
+
+        def fail(raw: Any, error: BaseException = error) -> None:
+            raise error
+
+        with monkeypatch.context() as patched:
+            patched.setattr(ConnectionPool, "check_connection", fail)
+            if isinstance(error, KeyboardInterrupt):
+                with pytest.raises(KeyboardInterrupt):
+                    take(other)
+            else:
+                assert take(other)  # not asked at last: the server is there after all
+    assert {take(other) for _turn in range(other.pool.max_size * 2)}

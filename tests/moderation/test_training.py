@@ -151,6 +151,31 @@ def test_counts_of_a_decision_that_was_undone_with_its_transaction_are_forgotten
     assert recall_counts(FilterState.objects.get(pk=1), hashes) == before
 
 
+def recall_all(hashes: list[int]) -> list[tuple[int, int] | None]:
+    return [tuple(count) if count else None for count in recall_counts(FilterState.objects.get(pk=1), hashes)]
+
+
+def test_counts_are_read_again_though_the_totals_are_the_same():
+    first = decide(CommentFactory(body=STORY, state="held"), "published")
+    hashes = sorted(table())
+    assert recall_all(hashes) == [(1, 0)] * len(hashes)
+    transition(first, "erased", actor=SOFTWARE)
+    decide(CommentFactory(body=SELLING, state="held"), "published")
+    assert totals() == (1, 0)
+    assert recall_all(hashes) == [table().get(number) for number in hashes] != [(1, 0)] * len(hashes)
+
+
+def test_counts_are_read_again_after_a_decision_in_place_of_one_that_was_rolled_back():
+    with transaction.atomic():
+        decide(CommentFactory(body=STORY, state="held"), "published")
+        hashes = sorted(table())
+        assert recall_all(hashes) == [(1, 0)] * len(hashes)
+        transaction.set_rollback(True)
+    decide(CommentFactory(body=SELLING, state="held"), "published")
+    assert totals() == (1, 0)
+    assert recall_all(hashes) == [table().get(number) for number in hashes] != [(1, 0)] * len(hashes)
+
+
 def test_under_a_new_secret_the_filter_is_silent_until_it_learned_again(settings):
     CommentFactory(body=STORY)
     old = table()
