@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from forum.database import BIGGEST_ID
 from forum.database.compiled import CompiledObjects
 
 from .names import MAX_KEY_CHARS, MAX_NAME_CHARS, MAX_SLUG_CHARS, make_slug, name_key
 
 SLUGS_AT_ONCE = 20  # asked for in one query
-BIGGEST_KEY = 2**63 - 1
 
 
 class UserManager(BaseUserManager["User"]):
@@ -53,7 +53,7 @@ class UserManager(BaseUserManager["User"]):
         """Return the one member that this describes. By their key alone each request of a member asks: that is compiled once."""
         pk = kwargs.get("pk") if not args and len(kwargs) == 1 else None
         is_plain = type(self) is UserManager and self.model is User and not self._db
-        found = _MEMBER(pk) if is_plain and type(pk) is int and 0 < pk <= BIGGEST_KEY else []
+        found = _MEMBER(pk) if is_plain and type(pk) is int and 0 < pk <= BIGGEST_ID else []
         return found[0] if found else super().get(*args, **kwargs)
 
     def get_by_natural_key(self, username: str | None) -> "User":

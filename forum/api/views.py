@@ -16,13 +16,14 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from articles.old_addresses import GONE, find_target
+from forum.database import BIGGEST_ID
 from forum.discussion import rows
 from forum.discussion.models import Comment, Discussion
 from forum.discussion.paging import read_keyset, write_keyset
 from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.querysets import CommentQuerySet
 from forum.discussion.rows import Keyset, earlier_than, later_than
-from forum.discussion.views.pages import BIGGEST_ID, CommentGoneError, find_comment
+from forum.discussion.views.pages import CommentGoneError, find_comment
 from forum.site.conditional import answer_if_changed
 from forum.site.models import SiteText, SiteVersion
 

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from forum.database import BIGGEST_ID
 from forum.discussion.models import Comment
 
 from .models import By, Mention, Standing, Topic
@@ -15,7 +16,6 @@ from .pages import KINDS
 from .texts import text_of_comment, words_at
 
 MOST_ADDED = 10  # topics that a writer may add: a comment about everything is about nothing
-BIGGEST_ID = 2**63 - 1
 
 
 class CorrectionForm(forms.Form):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from forum.accounts.guests import find_guest
 from forum.accounts.models import User
+from forum.database import BIGGEST_ID
 from forum.site.models import SiteText
 
 from ..attaching import NotAttachableError, attach_comment, is_claimable, read_attachable
@@ -24,7 +25,7 @@ from ..paging import Pager, read_number
 from ..permissions import ANONYMOUS, Viewer
 from ..services import Actor
 from .desk import kept_by_browser_only
-from .pages import BIGGEST_ID, find_place
+from .pages import find_place
 
 COMMENTS_ON_A_PAGE = 50
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from forum.accounts.ignoring import ignore
 from forum.accounts.models import OldName, User
 from forum.accounts.names import make_slug
+from forum.database import BIGGEST_ID
 from forum.site.models import SiteText
 
 from .. import rows
@@ -25,7 +26,7 @@ from ..paging import Pager, read_keyset, write_keyset
 from ..permissions import ANONYMOUS, Viewer, can_post, is_writer, viewer_of
 from ..rendering import Layout, render_single
 from ..threads import Row, take_out
-from .pages import BIGGEST_ID, find_place
+from .pages import find_place
 
 
 @require_safe

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from forum.accounts.guests import remember_guest
 from forum.accounts.limits import count_try, limited, refuse, wait_words
+from forum.database import BIGGEST_ID
 
 from ..after_posting import promise
 from ..editing import (
@@ -45,8 +46,6 @@ from ..screening import CommentRefusedError, is_trusted
 from ..services import Actor, TransitionError, count_approved, withdraw_comment
 from ..standing import day_words, is_in_sight, reason_words, return_until
 from .pages import find_place
-
-BIGGEST_ID = 2**63 - 1
 
 # No store but the browser's own, which asks again. "no-store" would make browsers forget the text on the way back to the form.
 _kept_by_browser_only = cache_control(private=True, no_cache=True)

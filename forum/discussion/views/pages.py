@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from articles.models import Article
+from forum.database import BIGGEST_ID
 from forum.database.compiled import Compiled, padded
 from forum.site.models import SiteText
 
@@ -34,7 +35,6 @@ from ..threads import Row, Thread, build_thread, quoted_line
 
 M = TypeVar("M", bound=Model)
 
-BIGGEST_ID = 2**63 - 1  # that databases have
 DESCRIPTION_CHARS = 200
 PLACES_AT_ONCE, PLACES_STEP = 500, 25
 

@@ -12,10 +12,11 @@ from forum.accounts.client_address import client_ip, network_of
 from forum.accounts.guests import find_guest
 from forum.accounts.limits import HOUR, By, Limit, limited
 from forum.accounts.models import User
+from forum.database import BIGGEST_ID
 from forum.discussion.models import Comment
 from forum.discussion.permissions import is_writer, viewer_of
 from forum.discussion.views.desk import kept_by_browser_only
-from forum.discussion.views.pages import BIGGEST_ID, find_place
+from forum.discussion.views.pages import find_place
 from forum.site.models import SiteText
 
 from ..flags import (

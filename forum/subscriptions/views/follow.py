@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods
 from forum.accounts.guests import find_guest, keep_guest, remember_guest
 from forum.accounts.limits import limited
 from forum.accounts.people import Person, person_of
+from forum.database import BIGGEST_ID
 from forum.discussion.limits import ASKING_FOR_MAIL
 from forum.discussion.models import Comment, Discussion
-from forum.discussion.views.pages import BIGGEST_ID
 from forum.site.models import SiteText
 
 from ..forms import FollowForm
