@@ -43,7 +43,7 @@ def test_keys_and_identifiers_are_kept_as_given() -> None:
     insert_objects(
         [Decision(pk=9_000 + number, comment=comment, batch=batch if number else None, **values) for number in range(2)]
     )
-    assert list(Decision.objects.filter(pk__gte=9_000).order_by("pk").values_list("pk", "batch")) == [
+    assert list(Decision.objects.filter(comment=comment, pk__gte=9_000).order_by("pk").values_list("pk", "batch")) == [
         (9_000, None),
         (9_001, batch),
     ]
