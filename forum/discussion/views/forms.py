@@ -4,6 +4,7 @@ What is typed is checked in ``forms`` and stored by ``writing``. Whatever goes w
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from forum.accounts import views as accounts
 from forum.accounts.client_address import client_ip
 from forum.accounts.guests import remember_guest
 from forum.accounts.limits import count_try, refuse, wait_words
+from forum.site.lines import Line
 
 from ..after_posting import promise
 from ..answering import way_after_answer
@@ -37,6 +39,8 @@ from ..services import DiscussionClosedError, count_approved
 from ..writing import send_comment
 from .desk import Desk, Outcome, find_desk, keep_text, kept_by_browser_only, remember_writer
 from .pages import find_place
+
+_WRITERS = Line()
 
 # Views that take ``token_failed`` and then show their form again.
 COME_BACK = frozenset(
@@ -92,13 +96,14 @@ def show_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse
 
 def _at_desk(request: HttpRequest, answer: Callable[[Desk], HttpResponse], **place: Any) -> HttpResponse:
     """Return what ``answer`` says at the desk of ``place``; where none is any more, 404 with what was typed."""
-    try:
-        desk = find_desk(request, **place)
-    except Http404:
-        if request.method != "POST":
-            raise
-        return render(request, "404.html", {"sent_text": _sent_text(request)}, status=404)
-    return answer(desk)
+    with _WRITERS.turn() if request.method == "POST" else nullcontext():
+        try:
+            desk = find_desk(request, **place)
+        except Http404:
+            if request.method != "POST":
+                raise
+            return render(request, "404.html", {"sent_text": _sent_text(request)}, status=404)
+        return answer(desk)
 
 
 def _answer(desk: Desk) -> HttpResponse:
