@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from articles.models import Article
 from forum.accounts.ignoring import read_ignored
+from forum.site.context import offer_text
 from forum.site.models import SiteText
 from forum.site.translating import gettext as _
 from forum.site.translating import ngettext
@@ -116,14 +117,15 @@ def count_words(discussion: Discussion, years: list[tuple[int, int]]) -> str:
     return words
 
 
-def read_conversation(request: HttpRequest, article: Article, site_text: SiteText) -> Conversation:
+def read_conversation(request: HttpRequest, article: Article) -> Conversation:
     """Return the page of the conversation under ``article`` that ``request`` asks for; raise Http404 for none such."""
-    discussion = rows.find_discussion(article)
+    opening = rows.find_opening(article)
     path = article.get_absolute_url()
-    if discussion is None:
+    if opening is None:
         return Conversation(path, None)
+    discussion, years, site_text = opening
+    offer_text(request, site_text)
     viewer = viewer_of(request)
-    years = rows.read_years(discussion)
     order = request.GET.get("order", "")
     is_print = request.GET.get("view") == "print"
     now = timezone.now()

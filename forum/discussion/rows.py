@@ -7,7 +7,7 @@ that ``find_discussion`` returns: it leaves out what stands under an unpublished
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
@@ -15,6 +15,8 @@ from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, Tuple
 
 from articles.models import Article
 from forum.database.compiled import NOBODY, Compiled, padded
+from forum.database.nested import NestedRows, read_nested
+from forum.site.models import SiteText
 
 from .models import Comment, Discussion, DiscussionYear, PendingChange, year_range
 from .permissions import ANONYMOUS, Viewer, is_writer
@@ -68,9 +70,23 @@ def find_discussion(article: Article) -> Discussion | None:
     return discussion
 
 
-def read_years(discussion: Discussion) -> list[tuple[int, int]]:
-    """Return the years that comments are from, and how many are from each."""
-    return [(year, count) for year, count in _YEARS(discussion.pk)]
+class Opening(NamedTuple):
+    """What stands above a conversation: ``years`` that comments are from, and how many are from each; the operator's words."""
+
+    discussion: Discussion
+    years: list[tuple[int, int]]
+    site_text: SiteText
+
+
+def find_opening(article: Article) -> Opening | None:
+    """Return what ``find_discussion`` does and what is shown with it, asked for in one statement."""
+    found = _OPENING(article.pk) if article.status == Article.Status.PUBLISHED else []
+    if not found:
+        return None
+    *values, years, site_text = found[0]
+    discussion = Discussion.from_db(DEFAULT_DB_ALIAS, _DISCUSSION_FIELDS, values)
+    discussion.article = article
+    return Opening(discussion, sorted((year, count) for year, count in read_nested(years)), SiteText.of(read_nested(site_text)))
 
 
 def veil(rows: Iterable[Row], own: OwnRows) -> list[Row]:
@@ -288,9 +304,10 @@ def _ask_discussion(article_id: int) -> "QuerySet[Discussion, tuple[Any, ...]]":
     return shown.values_list(*_DISCUSSION_FIELDS)
 
 
-def _ask_years(discussion_id: int) -> "QuerySet[DiscussionYear, tuple[Any, ...]]":
-    years = DiscussionYear.objects.filter(discussion_id=discussion_id, comment_count__gt=0)
-    return years.order_by("year").values_list("year", "comment_count")
+def _ask_opening(article_id: int) -> "QuerySet[Discussion, tuple[Any, ...]]":
+    years = DiscussionYear.objects.filter(discussion=OuterRef("pk"), comment_count__gt=0).order_by()
+    nested = NestedRows(years.values_list("year", "comment_count")), NestedRows(SiteText.rows())
+    return _ask_discussion(article_id).values_list(*_DISCUSSION_FIELDS, *nested)
 
 
 def _ask_roots(discussion_id: int, above: int) -> "QuerySet[Comment, tuple[Any, ...]]":
@@ -325,6 +342,6 @@ def _ask_thread(root_id: int, first: int, last: int, beneath: int) -> "QuerySet[
 
 
 _DISCUSSION_FIELDS = [field.attname for field in Discussion._meta.concrete_fields]
-_DISCUSSION, _YEARS = Compiled(_ask_discussion), Compiled(_ask_years)
+_DISCUSSION, _OPENING = Compiled(_ask_discussion), Compiled(_ask_opening)
 _ROOTS, _PREVIEWS = Compiled(_ask_roots), Compiled(_ask_previews)
 _ROOT, _THREAD = Compiled(_ask_root), Compiled(_ask_thread)

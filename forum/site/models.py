@@ -1,6 +1,7 @@
 """What the operator says on every page, and the one number that changes with any page of the whole site."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -102,16 +103,21 @@ class SiteText(models.Model):
     @classmethod
     def load(cls) -> "SiteText":
         """Return the row, or the defaults where the operator has changed nothing."""
-        found = _TEXT()
-        return cls.from_db(DEFAULT_DB_ALIAS, _TEXT_FIELDS, found[0]) if found else cls(pk=1)
+        return cls.of(_TEXT())
 
+    @classmethod
+    def rows(cls) -> "models.QuerySet[SiteText, tuple[Any, ...]]":
+        """Return a query set of the row, for those who ask for it with something else."""
+        return cls.objects.filter(pk=1).values_list(*_TEXT_FIELDS)
 
-def _ask_text() -> models.QuerySet[SiteText, tuple[Any, ...]]:
-    return SiteText.objects.filter(pk=1).values_list(*_TEXT_FIELDS)
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[Any]]) -> "SiteText":
+        """Return what was found by ``rows``, or the defaults."""
+        return cls.from_db(DEFAULT_DB_ALIAS, _TEXT_FIELDS, rows[0]) if rows else cls(pk=1)
 
 
 _TEXT_FIELDS = [field.attname for field in SiteText._meta.concrete_fields]
-_TEXT = Compiled(_ask_text)
+_TEXT = Compiled(SiteText.rows)
 
 
 class HelpLine(models.Model):

@@ -8,6 +8,7 @@ from django.db import connection
 from forum.database.compiled import Compiled, padded
 from forum.discussion import rows
 from forum.discussion.models import Comment, Discussion
+from forum.site.models import SiteText
 from tests.factories import ArticleFactory, CommentFactory
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,23 @@ def test_a_compiled_query_gives_what_the_orm_gives(django_assert_num_queries):
     asked_thread = (ids[0], 1, 100, ids[0])
     assert sorted(rows._THREAD(*asked_thread)) == sorted(rows._ask_thread(*asked_thread))
     assert len(rows._THREAD(*asked_thread)) == 2
-    assert rows._YEARS(discussion.pk) == list(rows._ask_years(discussion.pk))
+
+
+def test_years_and_the_words_of_the_site_come_with_a_discussion(django_assert_num_queries):
+    article = ArticleFactory()
+    for year, count in ((2011, 2), (2009, 1), (2019, 3)):
+        for _time in range(count):
+            CommentFactory(article=article, posted_at=datetime(year, 3, 1, 12, tzinfo=UTC))
+    opening = rows.find_opening(article)
+    assert opening.discussion == article.discussion
+    assert opening.years == [(2009, 1), (2011, 2), (2019, 3)]
+    assert opening.site_text.footer == SiteText().footer
+    words = SiteText.objects.create(pk=1, footer='Words of "theirs"\n\\', visitor_name="Jemand")
+    with django_assert_num_queries(1):
+        opening = rows.find_opening(ArticleFactory.build(pk=article.pk, status="published"))
+    for field in SiteText._meta.concrete_fields:
+        assert getattr(opening.site_text, field.attname) == getattr(words, field.attname)
+    assert rows.find_opening(CommentFactory(posted_at=datetime(2015, 3, 1, tzinfo=UTC)).discussion.article).years == [(2015, 1)]
 
 
 def test_a_discussion_that_is_read_is_the_one_that_is_stored():

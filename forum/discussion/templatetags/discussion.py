@@ -19,5 +19,5 @@ def conversation(context: RequestContext, article: Article) -> Conversation:
     """
     kept = context.render_context
     if _KEPT not in kept:
-        kept[_KEPT] = read_conversation(context["request"], article, context["site_text"])
+        kept[_KEPT] = read_conversation(context["request"], article)
     return kept[_KEPT]
