@@ -1,19 +1,21 @@
 """What is done here about what happens in conversations and articles: mark, note, forget. Rows only, in the same transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from articles.models import Article
-from forum.discussion.models import Comment, Decision
-from forum.discussion.screening import Submission
+from forum.discussion.models import Comment, Decision, Lane
+from forum.discussion.screening import Signal, Submission
 
 from . import note_editing
 from .marks import forget_marks, mark_comment
 from .notes import settle_comment
 
 
-def follow_screening(sender: type, comment: Comment, submission: Submission, **kwargs: Any) -> None:
-    """Mark a comment whose new words a person must read first."""
-    mark_comment(comment, submission)
+def follow_screening(sender: type, comment: Comment, submission: Submission, signals: Sequence[Signal], **kwargs: Any) -> None:
+    """Mark a comment whose new words a person must read first, as the screener for them has found a moment ago."""
+    if any(signal.lane == Lane.CARE for signal in signals):
+        mark_comment(comment, submission)
 
 
 def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:

@@ -40,7 +40,7 @@ def promise(response: HttpResponse, comment: Comment, *, way_back: bool = True, 
     The way back is for guests whose address is not proven: others have it. ``is_new`` says that it was just posted.
     """
     way_back = way_back and comment.guest is not None and comment.guest.proven_at is None
-    needs_help = bool(_CARE(comment.pk))
+    needs_help = bool(_CARE(comment.pk)) if comment.needs_care is None else comment.needs_care
     _set(response, [_WAY_BACK] * way_back + [f"2-{comment.pk}"] * needs_help + [f"3-{comment.pk}"] * is_new)
 
 

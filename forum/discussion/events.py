@@ -8,8 +8,8 @@ comment_coming = Signal()
 # asked to be told what becomes of it and who answers) and ``wants_asking`` (whether they may be asked later how it went) when
 # somebody's text was stored, in any state.
 comment_posted = Signal()
-# Sent with ``comment`` and ``submission`` (the words that were looked at, of a change too) when new words were screened and are
-# stored, before anything of them is public.
+# Sent with ``comment``, ``submission`` (the words that were looked at, of a change too) and ``signals`` (what was found) when new
+# words were screened and are stored, before anything of them is public.
 comment_screened = Signal()
 # Sent with ``comment`` after what software found in it has changed while its text and its state did not.
 signals_changed = Signal()

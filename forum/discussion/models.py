@@ -102,6 +102,8 @@ class Comment(models.Model):
         WITHDRAWN = "withdrawn", _("Taken back")
         ERASED = "erased", _("Erased")
 
+    needs_care: bool | None = None  # whether a person must read it first; known of one that was stored a moment ago
+
     class Precision(models.TextChoices):
         EXACT = "exact", _("exact")
         DAY = "day", _("day")

@@ -190,13 +190,14 @@ def is_trusted(*, is_member: bool, approved_count: int, is_proven: bool = False)
 def keep_verdict(comment: Comment, verdict: Verdict, *, now: datetime, of_change: bool = False) -> None:
     """Store why ``comment`` was suspected (``keep_signals``), and announce what was screened (``comment_screened``)."""
     keep_signals(comment, verdict.signals, now=now, of_change=of_change)
-    events.comment_screened.send(Comment, comment=comment, submission=verdict.submission)
+    events.comment_screened.send(Comment, comment=comment, submission=verdict.submission, signals=verdict.signals)
 
 
 def keep_new_verdict(comment: Comment, verdict: Verdict, *, now: datetime) -> None:
     """Do the same for a comment that was stored this moment."""
     _store_signals(comment, verdict.signals, now=now)
-    events.comment_screened.send(Comment, comment=comment, submission=verdict.submission)
+    comment.needs_care = any(signal.lane == Lane.CARE for signal in verdict.signals)
+    events.comment_screened.send(Comment, comment=comment, submission=verdict.submission, signals=verdict.signals)
 
 
 def keep_signals(comment: Comment, signals: Sequence[Signal], *, now: datetime, of_change: bool = False) -> None:

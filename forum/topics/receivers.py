@@ -8,7 +8,7 @@ from forum.discussion.models import Comment, Decision, Discussion
 from .articles import settle_article
 from .jobs import follow_discussion
 from .mentions import find_topics, settle_comment
-from .vocabulary import current_matcher
+from .vocabulary import current_matcher, latest_matcher
 
 
 def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
@@ -17,8 +17,8 @@ def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: A
 
 
 def read_words(sender: type, comment: Comment, **kwargs: Any) -> None:
-    """Look for topics in a comment that will be stored in a moment, so that its transaction need not."""
-    find_topics(comment, current_matcher())
+    """Look for topics in a comment that will be stored in a moment, so that its transaction need not: what was found is kept."""
+    find_topics(comment, latest_matcher())
 
 
 def follow_text(sender: type, comment: Comment, **kwargs: Any) -> None:

@@ -27,6 +27,13 @@ def current_matcher() -> Matcher:
 _STAMP = Compiled(lambda: Vocabulary.objects.filter(pk=1).values_list("stamp"))
 
 
+def latest_matcher() -> Matcher:
+    """Return the vocabulary that this process knows, which may have been changed since. No query but the first time."""
+    with _lock:
+        kept = _kept
+    return kept[1] if kept else current_matcher()
+
+
 def matcher_of(stamp: UUID) -> Matcher:
     """Return the vocabulary that stands under ``stamp`` now."""
     global _kept

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum, auto
+from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
@@ -13,7 +16,9 @@ from forum.accounts.guests import find_guest, remember_guest
 from forum.accounts.limits import count_try
 from forum.accounts.links import OpenedLink
 from forum.accounts.models import Guest, User
-from forum.database.compiled import CompiledObjects
+from forum.database.compiled import Compiled
+from forum.database.nested import NestedRows, read_nested
+from forum.site.context import offer_text
 from forum.site.models import SiteText
 
 from ..answering import find_answering
@@ -87,6 +92,7 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
     guest = None if member else find_guest(request)
     parent: Comment | None = None
     answering: OpenedLink | None = None
+    site_text: SiteText | None = None
     if pk:
         readable = Comment.objects.under_open_pages().select_related("discussion__article", "author", "root")
         parent = get_object_or_404(readable, pk=pk)
@@ -96,7 +102,8 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
             guest = answering.guest
             viewer = replace(viewer, guest_id=guest.pk)
     else:
-        discussion = _find_discussion(slug)
+        discussion, site_text = _find_place(slug)
+        offer_text(request, site_text)
     draft = find_draft(viewer, discussion=discussion, parent=parent)
     parent_is_gone = False
     if parent:
@@ -104,7 +111,7 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
         has_begun = draft is not None or request.method == "POST"
         if not (has_begun if parent_is_gone else can_read_text(viewer, parent)):
             raise Http404
-    visitor_name = SiteText.load().visitor_name
+    visitor_name = (site_text or SiteText.load()).visitor_name
     data = request.POST if request.method == "POST" else None
     return Desk(
         request=request,
@@ -129,20 +136,27 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
     )
 
 
-def _find_discussion(slug: str) -> Discussion:
-    """Return the discussion under an article that everybody may read, with the article; raise Http404."""
-    articles = _ARTICLES(slug)
-    discussions = _DISCUSSIONS(articles[0].pk) if articles else []
-    if not discussions:
+def _find_place(slug: str) -> tuple[Discussion, SiteText]:
+    """Return the discussion under an article that everybody may read, with the article, and the site's words; raise Http404."""
+    found = _PLACES(slug)
+    if not found:
         raise Http404
-    discussions[0].article = articles[0]
-    return discussions[0]
+    *values, site_text = found[0]
+    discussion = Discussion.from_db(DEFAULT_DB_ALIAS, _DISCUSSION_FIELDS, values[: len(_DISCUSSION_FIELDS)])
+    discussion.article = Article.from_db(DEFAULT_DB_ALIAS, _ARTICLE_FIELDS, values[len(_DISCUSSION_FIELDS) :])
+    return discussion, SiteText.of(read_nested(site_text))
 
 
-_ARTICLES = CompiledObjects(Article, lambda slug: Article.objects.published().filter(slug=slug))
-_DISCUSSIONS = CompiledObjects(
-    Discussion, lambda article: Discussion.objects.filter(article=article).exclude(state=Discussion.State.HIDDEN)
-)
+def _ask_place(slug: str) -> "QuerySet[Discussion, tuple[Any, ...]]":
+    shown = Discussion.objects.exclude(state=Discussion.State.HIDDEN)
+    here = shown.filter(article__slug=slug, article__status=Article.Status.PUBLISHED)
+    of_article = [f"article__{name}" for name in _ARTICLE_FIELDS]
+    return here.values_list(*_DISCUSSION_FIELDS, *of_article, NestedRows(SiteText.rows()))
+
+
+_DISCUSSION_FIELDS = [field.attname for field in Discussion._meta.concrete_fields]
+_ARTICLE_FIELDS = [field.attname for field in Article._meta.concrete_fields]
+_PLACES = Compiled(_ask_place)
 
 
 def keep_text(desk: Desk, *, is_deliberate: bool = True) -> None:

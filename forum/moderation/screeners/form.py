@@ -1,7 +1,7 @@
 """Checks of how a comment was sent: the field nobody sees, the time at the form, many places within an hour. No captcha."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from forum.accounts.client_address import network_of
 from forum.database.compiled import Compiled
-from forum.discussion.models import Comment
+from forum.discussion.models import Comment, Discussion
 from forum.discussion.screening import LINKS_AFTER, Kind, Signal, Strength, Submission
 
 from ..models import Evidence
@@ -20,7 +20,7 @@ FAST_SECONDS = 5  # to read the form, write and send it; a text begun elsewhere 
 WITHIN = timedelta(hours=1)
 OLD_AFTER = timedelta(days=365)
 SEVERAL, MANY = 3, 6  # old articles
-MOST_READ = 100  # comments
+MOST_READ = 60  # comments: one person can post no more within an hour (``forum.discussion.limits``)
 
 
 class Honeypot:
@@ -58,38 +58,39 @@ class ManyPlaces:
         published = submission.article.published_on
         if published is None or published >= old:
             return []
-        articles = {submission.article.pk}
-        for rows in self._read_recent(submission, now - WITHIN, old):
-            articles.update(*rows)
+        discussions = {pk for rows in self._read_recent(submission, now - WITHIN) for (pk,) in rows}
+        if len(discussions) < SEVERAL - 1:  # this one may be among them, or not
+            return []
+        elsewhere = Discussion.objects.filter(pk__in=discussions, article__published_on__lt=old)
+        articles = {submission.article.pk, *elsewhere.values_list("article", flat=True)}
         if len(articles) < SEVERAL:
             return []
         is_strong = len(articles) >= MANY and submission.approved_count < LINKS_AFTER
         sentence = _("The same writer or network wrote under %(count)s old articles within an hour.") % {"count": len(articles)}
         return [Signal("many_places", Strength.STRONG if is_strong else Strength.WEAK, sentence)]
 
-    def _read_recent(self, submission: Submission, since: datetime, old: date) -> Iterator[Sequence[tuple[int]]]:
-        """Yield the articles of what the same writer wrote since then, and of what came from the same network."""
+    def _read_recent(self, submission: Submission, since: datetime) -> Iterator[Sequence[tuple[int]]]:
+        """Yield the discussions of what the same writer wrote since then, and of what came from the same network."""
         if submission.author_id:
-            yield _BY_MEMBER(submission.author_id, since, old)
+            yield _BY_MEMBER(submission.author_id, since)
         if submission.guest_id:
-            yield _BY_GUEST(submission.guest_id, since, old)
+            yield _BY_GUEST(submission.guest_id, since)
         if network := network_of(submission.client_ip):
-            yield _FROM_NETWORK(network, since, since, old)
+            yield _FROM_NETWORK(network, since, since)
 
 
-def _ask_articles(latest: QuerySet[Any], since: datetime, old: date) -> QuerySet[Comment, tuple[int]]:
-    """Ask for the old articles under which one of the MOST_READ first of ``latest`` was written since then."""
+def _ask_discussions(latest: QuerySet[Any], since: datetime) -> QuerySet[Comment, tuple[int]]:
+    """Ask for the discussions in which one of the MOST_READ first of ``latest`` was written since then."""
     recent = Comment.objects.filter(pk__in=latest.values("pk")[:MOST_READ], created_at__gt=since)
-    return recent.filter(discussion__article__published_on__lt=old).values_list("discussion__article").distinct()
+    return recent.values_list("discussion").distinct()
 
 
-def _ask_by(writer: str, pk: int, since: datetime, old: date) -> QuerySet[Comment, tuple[int]]:
-    return _ask_articles(Comment.objects.filter(**{writer: pk}).order_by("-pk"), since, old)
+def _ask_by(writer: str, pk: int, since: datetime) -> QuerySet[Comment, tuple[int]]:
+    return _ask_discussions(Comment.objects.filter(**{writer: pk}).order_by("-pk"), since)
 
 
-def _ask_network(network: str, at: datetime, since: datetime, old: date) -> QuerySet[Comment, tuple[int]]:
-    evidence = Evidence.objects.filter(network=network, at__gt=at).exclude(network="").order_by("-at")
-    return _ask_articles(evidence, since, old)
+def _ask_network(network: str, at: datetime, since: datetime) -> QuerySet[Comment, tuple[int]]:
+    return _ask_discussions(Evidence.objects.filter(network=network, at__gt=at).exclude(network="").order_by("-at"), since)
 
 
 _BY_MEMBER, _BY_GUEST = Compiled(partial(_ask_by, "author")), Compiled(partial(_ask_by, "guest"))
