@@ -13,15 +13,18 @@ from django.template.backends.django import Template as DjangoTemplate
 from django.template.context import make_context
 from django.utils.safestring import SafeString
 
+from .translating import one_language
+
 
 class Template(DjangoTemplate):
-    """Takes its context apart when it is rendered."""
+    """Takes its context apart when it is rendered. Each is written in one language: none has a ``language`` tag."""
 
     def render(self, context: dict[str, Any] | None = None, request: HttpRequest | None = None) -> SafeString:
         """Return what ``Template`` of Django returns, and raise what it raises."""
         filled = make_context(context, request, autoescape=self.backend.engine.autoescape)
         try:
-            return self.template.render(filled)
+            with one_language():
+                return self.template.render(filled)
         except TemplateDoesNotExist as error:
             reraise(error, self.backend)
         finally:

@@ -7,9 +7,9 @@ from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from ..kept_parts import find_part, keep_part
+from ..translating import current_language
 
 register = template.Library()
 
@@ -28,7 +28,7 @@ class KeptNode(Node):
             return self.nodelist.render(context)
         if odd := [value for value in values if not isinstance(value, str | int)]:
             raise template.TemplateSyntaxError(f"kept {self.name!r} depends on {odd!r}, which is neither a text nor a number")
-        key = (self.name, get_language(), *values)
+        key = (self.name, current_language(), *values)
         found = find_part(key)
         if found is None:
             found = self.nodelist.render(context)
