@@ -173,22 +173,7 @@ def find_cursor(connection: Any) -> Any:
 
 @cache
 def _prepared_cursor() -> type:
-    import psycopg
-    from psycopg.types.datetime import TimestamptzLoader
-
-    class PreparedCursor(psycopg.Cursor[Any]):
-        def __init__(self, connection: Any) -> None:
-            super().__init__(connection)
-            # Django's own gives the same moments, and reads each of them in Python.
-            self.adapters.register_loader("timestamptz", TimestamptzLoader)
-
-        def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparedCursor":
-            super().execute(query, params, prepare=True, **options)
-            return self
-
-        def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
-            self._query = pgq  # which Django writes down; psycopg itself notes only what is sent in words
-            super()._send_query_prepared(name, pgq, binary=binary)
+    from .postgresql.prepared import PreparedCursor
 
     return PreparedCursor
 

@@ -1,0 +1,72 @@
+"""A cursor for statements that are asked again and again: each is prepared once for a connection, and then sent without detours.
+
+psycopg sends a statement so that a thread or a coroutine may wait for the answer in its own way, with as much work in Python as
+PostgreSQL has with the statement. Here libpq waits, for statements that psycopg has prepared. Which these are it goes on to
+decide: it prepares the others, and gives all of them up after a rollback.
+"""
+
+from functools import lru_cache
+from typing import Any, NamedTuple, NoReturn
+
+from psycopg import Cursor, OperationalError
+from psycopg.adapt import PyFormat
+from psycopg.pq import ConnStatus, TransactionStatus
+from psycopg.pq.abc import PGresult
+from psycopg.types.datetime import TimestamptzLoader
+
+
+class _Asked(NamedTuple):
+    query: bytes  # where Django looks for what was asked (``last_executed_query``)
+
+
+class PreparedCursor(Cursor[Any]):
+    """Takes statements with ``%s`` for values, a list. Read the rows at once: the next statement takes their place."""
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection)
+        # Django's own gives the same moments, and reads each of them in Python.
+        self.adapters.register_loader("timestamptz", TimestamptzLoader)
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparedCursor":
+        """Send a statement. Raises what psycopg raises."""
+        if not self._execute_known(query, params or ()):
+            super().execute(query, params, prepare=True)
+        return self
+
+    def _execute_known(self, query: str, params: Any) -> bool:
+        """Send a statement that is prepared; return False for another, and where psycopg has to begin a transaction first."""
+        connection, pgconn = self._conn, self._pgconn
+        if connection._pipeline or (not connection.autocommit and pgconn.transaction_status != TransactionStatus.INTRANS):
+            return False
+        with connection.lock:
+            self._reset()
+            values = self._tx.dump_sequence(params, [PyFormat.AUTO] * len(params))
+            asked = _with_numbers(query)
+            known = connection._prepared._names
+            key = asked.query, self._tx.types or ()
+            name = known.get(key)
+            if name is None:
+                return False
+            known.move_to_end(key)  # the least used are given up
+            self._query = asked  # type: ignore[assignment]
+            result = pgconn.exec_prepared(name, values, self._tx.formats)  # type: ignore[arg-type]
+            self._check_results([result])
+            self._set_results([result])
+        return True
+
+    def _send_query_prepared(self, name: bytes, pgq: Any, *, binary: bool | None = None) -> None:
+        self._query = pgq  # psycopg itself notes only what is sent in words
+        super()._send_query_prepared(name, pgq, binary=binary)
+
+    def _raise_for_result(self, result: PGresult) -> NoReturn:
+        if self._pgconn.status == ConnStatus.BAD:  # the error of a lost connection has no code
+            raise OperationalError(result.get_error_message())
+        super()._raise_for_result(result)
+
+
+@lru_cache(maxsize=1024)
+def _with_numbers(query: str) -> _Asked:
+    """Return ``query`` as PostgreSQL and psycopg write it, with $1 for the first value."""
+    first, *rest = query.split("%s")
+    text = first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))
+    return _Asked(text.replace("%%", "%").encode())
