@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+
 from articles.models import Article
 from forum.discussion.models import Comment, Decision, Lane
 from forum.discussion.screening import Signal, Submission
@@ -11,10 +13,12 @@ from . import note_editing
 from .marks import forget_marks, mark_comment
 from .notes import settle_comment
 
+SCREENER = "forum.care.screeners.Distress"  # an operator may leave it out; marks are made all the same
+
 
 def follow_screening(sender: type, comment: Comment, submission: Submission, signals: Sequence[Signal], **kwargs: Any) -> None:
-    """Mark a comment whose new words a person must read first, as the screener for them has found a moment ago."""
-    if any(signal.lane == Lane.CARE for signal in signals):
+    """Mark a comment whose new words a person must read first. Where the screener for them has found nothing, there are none."""
+    if SCREENER not in settings.COMMENT_SCREENERS or any(signal.lane == Lane.CARE for signal in signals):
         mark_comment(comment, submission)
 
 

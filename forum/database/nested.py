@@ -4,7 +4,7 @@
     for pk, nested in Discussion.objects.values_list("pk", NestedRows(years)):
         rows = read_nested(nested)  # [[1999, 2], [2003, 1]]
 
-The rows come in no order. They may hold numbers and texts.
+The rows come in no order. They may hold numbers, texts and None; a moment would come as a text.
 """
 
 import json
@@ -19,10 +19,12 @@ _TEMPLATES = {
 
 
 class NestedRows(Subquery):
-    """The rows of a query set of ``values_list``, as text."""
+    """The rows of a query set of ``values_list``, which names columns alone, as text."""
 
     def __init__(self, query_set: "QuerySet[Any, tuple[Any, ...]]") -> None:
         super().__init__(query_set, output_field=TextField())
+        assert self.query.values_select, "rows of no columns"
+        assert not self.query.annotation_select, "what is no column would be left out"
 
     def as_sql(self, compiler: Any, connection: Any, template: str | None = None, **extra_context: Any) -> Any:
         """Write the query around that of the rows."""

@@ -1,8 +1,7 @@
 """A line within one process, for work that goes faster one after the other.
 
 Threads of a Python process take turns between any two statements, and whatever one has locked in the database stays locked until
-all of them are done. On two processors, eight writers at once: half as many comments again a second on PostgreSQL, a fifth more
-on SQLite.
+all of them are done.
 """
 
 import threading
@@ -29,9 +28,9 @@ class Line:
         with self._lock:
             self._waiting.append(own)
             is_first = self._waiting[0] is own
-        if not is_first:
-            own.acquire(timeout=self._longest_wait)  # the one in front releases it
         try:
+            if not is_first:
+                own.acquire(timeout=self._longest_wait)  # the one in front releases it
             yield
         finally:
             self._leave(own)

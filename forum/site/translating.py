@@ -42,9 +42,11 @@ def current_language() -> str | None:
 
 @lru_cache(maxsize=8_192)
 def _remembered(language: str | None, message: str) -> str:
-    return translation.gettext(message)
+    with translation.override(language):
+        return translation.gettext(message)
 
 
 @lru_cache(maxsize=8_192)
 def _remembered_number(language: str | None, singular: str, plural: str, number: int) -> str:
-    return translation.ngettext(singular, plural, number)
+    with translation.override(language):
+        return translation.ngettext(singular, plural, number)

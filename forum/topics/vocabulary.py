@@ -28,9 +28,8 @@ _STAMP = Compiled(lambda: Vocabulary.objects.filter(pk=1).values_list("stamp"))
 
 
 def latest_matcher() -> Matcher:
-    """Return the vocabulary that this process knows, which may have been changed since. No query but the first time."""
-    with _lock:
-        kept = _kept
+    """Return the vocabulary that this process has read last, which may have been changed since; the current one before that."""
+    kept = _kept
     return kept[1] if kept else current_matcher()
 
 

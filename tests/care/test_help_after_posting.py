@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from forum.discussion.answering import answer_path
 from forum.discussion.models import ActorKind, Comment
+from forum.discussion.posting import post_comment
 from forum.discussion.services import Actor, transition
 from forum.site.models import HelpLine, SiteText
 from tests.discussion.visiting import visit_as, words_of
-from tests.factories import ArticleFactory, CommentFactory, GuestFactory, ModeratorFactory
+from tests.factories import ArticleFactory, CommentFactory, GuestFactory, MemberFactory, ModeratorFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +99,11 @@ def test_a_cookie_that_makes_no_sense_changes_nothing(client, article, value):
     comment = CommentFactory(article=article)
     client.cookies["posted"] = value
     assert KIND not in client.get(comment.get_absolute_url(), follow=True).content.decode()
+
+
+@pytest.mark.parametrize("body", [DESPAIR, "It went well."])
+def test_what_is_known_of_a_new_comment_is_what_is_stored(body):
+    comment = post_comment(discussion=ArticleFactory().discussion, body=body, author=MemberFactory())
+    stored = comment.signals.filter(lane="care").exists()
+    assert comment.needs_care is stored is (body == DESPAIR)
+    assert Comment.objects.get(pk=comment.pk).needs_care is None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from forum.accounts.people import Person
 from forum.care.concerns import Concern
@@ -15,6 +16,8 @@ from forum.care.jobs import purge_closed_marks
 from forum.care.marks import KEPT_FOR, close_mark
 from forum.care.models import CareMark, CarePhrase
 from forum.care.personal_data import erase, export
+from forum.care.receivers import SCREENER
+from forum.care.screeners import Distress
 from forum.discussion.editing import edit_comment
 from forum.discussion.erasing import erase_comment
 from forum.discussion.models import ActorKind, Comment, PendingChange
@@ -222,3 +225,10 @@ def test_the_title_counts_too_and_a_quote_of_the_comment_answered_does_not():
         parent=CommentFactory(article=article, body="I want to die some nights"), body="“I want to die some nights”: so did I."
     )
     assert not answer.care_marks.exists()
+
+
+def test_marks_are_made_without_the_screener_too(settings, told):
+    settings.COMMENT_SCREENERS = [path for path in settings.COMMENT_SCREENERS if path != SCREENER]
+    comment = CommentFactory(author=trusted(), body=DESPAIR)
+    assert [mark.comment for mark in told] == [comment]
+    assert import_string(SCREENER) is Distress

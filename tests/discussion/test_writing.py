@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from forum.accounts.models import Guest
 from forum.discussion.models import ActorKind, Comment, Discussion
-from forum.discussion.services import Actor, withdraw_comment
+from forum.discussion.services import Actor, transition, withdraw_comment
+from forum.site.lines import Line
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory, ModeratorFactory
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +206,43 @@ def test_what_was_taken_back_can_be_written_again(client, article):
     withdraw_comment(Comment.objects.get(), actor=Actor(ActorKind.WRITER))
     client.post(_new(article), _typed())
     assert Comment.objects.filter(state="held").count() == 1
+
+
+def test_what_was_sent_from_a_page_comes_before_the_same_words_sent_earlier(client, article):
+    writer = Actor(ActorKind.WRITER)
+    client.post(_new(article), _typed())
+    first = Comment.objects.get()
+    withdraw_comment(first, actor=writer)
+    typed = _typed()
+    client.post(_new(article), typed)
+    second = Comment.objects.exclude(pk=first.pk).get()
+    transition(first, "held", actor=writer)
+    assert client.post(_new(article), typed)["Location"].endswith(f"#comment-{second.pk}")
+    assert client.post(_new(article), _typed())["Location"].endswith(f"#comment-{first.pk}")
+    assert Comment.objects.count() == 2
+
+
+def test_same_words_in_reply_to_somebody_else_are_another_comment(client, article, marit):
+    other = CommentFactory(article=article)
+    for path in (_reply(marit), _reply(other), _new(article), _reply(marit)):
+        client.post(path, _typed())
+    assert Comment.objects.filter(body=BODY).count() == 3
+
+
+def test_those_who_write_stand_in_line_and_those_who_read_do_not(client, article, monkeypatch):
+    class Counted(Line):
+        turns = 0
+
+        def turn(self):
+            Counted.turns += 1
+            return super().turn()
+
+    monkeypatch.setattr("forum.discussion.views.forms._WRITERS", Counted())
+    client.get(_new(article))
+    assert Counted.turns == 0
+    client.post(_new(article), _typed())
+    client.post(_reply(Comment.objects.get()), _typed(save="auto"))
+    assert Counted.turns == 2
 
 
 def test_going_back_and_writing_on_stores_the_new_words_too(client, article):

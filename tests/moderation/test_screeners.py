@@ -118,6 +118,9 @@ def test_writing_under_several_old_articles_within_an_hour_is_told():
         CommentFactory(article=article, guest=guest, posted_at=now - timedelta(minutes=10))
     assert codes(ManyPlaces()(submission("x", article=old[2], guest_id=guest.pk, now=now))) == {"many_places": "weak"}
     assert ManyPlaces()(submission("x", article=old[2], guest_id=guest.pk, now=now + timedelta(hours=2))) == []
+    here = CommentFactory(article=old[3], guest=GuestFactory(), posted_at=now).guest
+    CommentFactory(article=old[2], guest=here, posted_at=now)
+    assert ManyPlaces()(submission("x", article=old[3], guest_id=here.pk, now=now)) == []  # two places, this one among them
     for article in old[:5]:
         post_comment(
             discussion=article.discussion, body="y", guest=GuestFactory(), arrival=Arrival(client_ip="192.0.2.7"), now=now
@@ -146,3 +149,14 @@ def test_signals_are_stored_with_the_comment_and_go_with_its_words():
     assert set(comment.signals.values_list("code", flat=True)) == {"link", "link_new"}
     erased = CommentFactory(body="look at https://new.example.com", state="erased")
     assert not erased.signals.exists()
+
+
+def test_many_places_of_a_network_are_seen_behind_many_comments_in_one():
+    now, network = timezone.now(), Arrival(client_ip="192.0.2.7")
+    old = [ArticleFactory(published_on=date(2001, 1, 1)) for _ in range(3)]
+    busy = ArticleFactory(published_on=date(2001, 1, 1))
+    for article in (*old, *[busy] * 65):
+        post_comment(discussion=article.discussion, body="y", guest=GuestFactory(), arrival=network, now=now)
+        now += timedelta(seconds=1)
+    found = ManyPlaces()(submission("x", article=busy, client_ip="192.0.2.7", now=now))
+    assert codes(found) == {"many_places": "weak"}

@@ -1,5 +1,6 @@
 """A line within one process."""
 
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -92,3 +93,13 @@ def test_error_does_not_stop_the_line() -> None:
     assert not line._waiting
     with line.turn():
         pass
+
+
+def test_whoever_gives_up_waiting_leaves_the_line() -> None:
+    line = Line(LONG)
+    with somebody_in(line):
+        threading.Timer(0.05, signal.pthread_kill, (threading.get_ident(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt), line.turn():
+            raise AssertionError
+        assert len(line._waiting) == 1
+    assert not line._waiting

@@ -20,7 +20,8 @@ FAST_SECONDS = 5  # to read the form, write and send it; a text begun elsewhere 
 WITHIN = timedelta(hours=1)
 OLD_AFTER = timedelta(days=365)
 SEVERAL, MANY = 3, 6  # old articles
-MOST_READ = 60  # comments: one person can post no more within an hour (``forum.discussion.limits``)
+# Comments that are looked at. One person can post no more within an hour (``forum.discussion.limits``).
+OF_WRITER, OF_NETWORK = 60, 200
 
 
 class Honeypot:
@@ -80,17 +81,18 @@ class ManyPlaces:
 
 
 def _ask_discussions(latest: QuerySet[Any], since: datetime) -> QuerySet[Comment, tuple[int]]:
-    """Ask for the discussions in which one of the MOST_READ first of ``latest`` was written since then."""
-    recent = Comment.objects.filter(pk__in=latest.values("pk")[:MOST_READ], created_at__gt=since)
+    """Ask for the discussions in which one of ``latest`` was written since then."""
+    recent = Comment.objects.filter(pk__in=latest.values("pk"), created_at__gt=since)
     return recent.values_list("discussion").distinct()
 
 
 def _ask_by(writer: str, pk: int, since: datetime) -> QuerySet[Comment, tuple[int]]:
-    return _ask_discussions(Comment.objects.filter(**{writer: pk}).order_by("-pk"), since)
+    return _ask_discussions(Comment.objects.filter(**{writer: pk}).order_by("-pk")[:OF_WRITER], since)
 
 
 def _ask_network(network: str, at: datetime, since: datetime) -> QuerySet[Comment, tuple[int]]:
-    return _ask_discussions(Evidence.objects.filter(network=network, at__gt=at).exclude(network="").order_by("-at"), since)
+    evidence = Evidence.objects.filter(network=network, at__gt=at).exclude(network="").order_by("-at")
+    return _ask_discussions(evidence[:OF_NETWORK], since)
 
 
 _BY_MEMBER, _BY_GUEST = Compiled(partial(_ask_by, "author")), Compiled(partial(_ask_by, "guest"))
