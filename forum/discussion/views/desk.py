@@ -155,7 +155,7 @@ def _ask_place(slug: str) -> "QuerySet[Discussion, tuple[Any, ...]]":
 
 
 _DISCUSSION_FIELDS = [field.attname for field in Discussion._meta.concrete_fields]
-_ARTICLE_FIELDS = [field.attname for field in Article._meta.concrete_fields]
+_ARTICLE_FIELDS = [field.attname for field in Article._meta.concrete_fields if field.attname != "body_html"]  # for readers
 _PLACES = Compiled(_ask_place)
 
 
