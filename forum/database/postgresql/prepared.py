@@ -2,14 +2,19 @@
 
 psycopg sends a statement so that a thread or a coroutine may wait for the answer in its own way, with as much work in Python as
 PostgreSQL has with the statement. Here libpq waits, for statements that psycopg has prepared. Which these are it goes on to
-decide: it prepares the others, and gives all of them up after a rollback.
+decide: it prepares the others, and gives all of them up when a transaction is undone.
+
+No signal reaches Python while libpq waits. Those for a process come to its main thread, where commands and the worker run; there
+psycopg waits as ever.
 """
 
 from functools import lru_cache
+from threading import get_ident, main_thread
 from typing import Any, NamedTuple, NoReturn
 
 from psycopg import Cursor, OperationalError
 from psycopg.adapt import PyFormat
+from psycopg.errors import FeatureNotSupported
 from psycopg.pq import ConnStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 from psycopg.types.datetime import TimestamptzLoader
@@ -24,19 +29,41 @@ class PreparedCursor(Cursor[Any]):
 
     def __init__(self, connection: Any) -> None:
         super().__init__(connection)
-        # Django's own gives the same moments, and reads each of them in Python.
+        # Django's own gives the same moments, and reads each of them in Python. With one of its own a cursor has its ``_tx`` too.
         self.adapters.register_loader("timestamptz", TimestamptzLoader)
 
-    def execute(self, query: Any, params: Any = None, **options: Any) -> "PreparedCursor":
+    def execute(self, query: Any, params: Any = None) -> "PreparedCursor":  # type: ignore[override]
         """Send a statement. Raises what psycopg raises."""
-        if not self._execute_known(query, params or ()):
-            super().execute(query, params, prepare=True)
+        values = params or ()
+        try:
+            self._execute_prepared(query, values)
+        except FeatureNotSupported:
+            # A newer release has changed a column: what was prepared here would fail for as long as the process lives.
+            if not self._forget(query):
+                raise
+            self._execute_prepared(query, values)
         return self
 
+    def _execute_prepared(self, query: str, params: Any) -> None:
+        if not self._execute_known(query, params):
+            super().execute(query, params, prepare=True)
+
+    def _forget(self, query: str) -> bool:
+        """Give up what is prepared for ``query``; return False where there is nothing, and where its transaction is lost."""
+        connection = self._conn
+        if not connection.autocommit:
+            return False
+        name = connection._prepared._names.pop((_with_numbers(query).query, self._tx.types or ()), None)
+        if name is not None:
+            connection._prepared._to_flush.append(name)
+        return name is not None
+
     def _execute_known(self, query: str, params: Any) -> bool:
-        """Send a statement that is prepared; return False for another, and where psycopg has to begin a transaction first."""
+        """Send a statement that is prepared; return False for others, where a transaction must begin, and where signals come."""
         connection, pgconn = self._conn, self._pgconn
-        if connection._pipeline or (not connection.autocommit and pgconn.transaction_status != TransactionStatus.INTRANS):
+        if connection._pipeline or get_ident() == main_thread().ident:
+            return False
+        if not connection.autocommit and pgconn.transaction_status != TransactionStatus.INTRANS:
             return False
         with connection.lock:
             self._reset()
