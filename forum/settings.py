@@ -241,6 +241,8 @@ TEMPLATES = [
 
 # What is prepared (``forum.database.compiled``) is planned once: to plan a page of comments takes longer than to read it.
 _plans = {"options": "-c plan_cache_mode=force_generic_plan"}
+# A server that vanishes without a word is given up within seconds (the second in milliseconds); Linux itself waits for hours.
+_patience = {"connect_timeout": 3, "tcp_user_timeout": 8_000, "keepalives_idle": 5, "keepalives_interval": 3}
 if _database["ENGINE"].endswith("sqlite3"):
     _database["ENGINE"] = "forum.database.sqlite3"  # writers stand in line
     _database["OPTIONS"] = {
@@ -252,14 +254,16 @@ if _database["ENGINE"].endswith("sqlite3"):
     _database["CONN_MAX_AGE"] = None  # a thread keeps its connection: to open one takes longer than to read a page
 else:
     _database["ENGINE"] = "forum.database.postgresql"  # gives out no connection that died more than a second ago
-    _database["OPTIONS"] = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}} | _plans | _database.get("OPTIONS", {})
+    _pool = {"pool": {"min_size": 0, "max_size": 8, "timeout": 10}}
+    _database["OPTIONS"] = _pool | _plans | _patience | _database.get("OPTIONS", {})
     _database["CONN_MAX_AGE"] = 0  # the pool keeps connections
 DATABASES = {"default": _database}
 if _replica:
     _pool = {"pool": {"min_size": 0, "max_size": 8, "timeout": 2}}
+    _less_patience = _patience | {"connect_timeout": 2, "tcp_user_timeout": 2_000}  # there is the other one to ask
     DATABASES["replica"] = _replica | {
         "ENGINE": "forum.database.postgresql",
-        "OPTIONS": _pool | _plans | _replica.get("OPTIONS", {}),
+        "OPTIONS": _pool | _plans | _less_patience | _replica.get("OPTIONS", {}),
         "CONN_MAX_AGE": 0,
     }
     DATABASE_ROUTERS = ["forum.site.replica.ReplicaRouter"]
@@ -269,8 +273,8 @@ _table = {
     "OPTIONS": {"MAX_ENTRIES": 10_000},  # with Django's 300, whoever tries many names wipes out the counts of the others
 }
 if _has_redis:
-    _patience = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
-    CACHES = {"default": _cache | {"BACKEND": "forum.site.caching.RedisOrTable", "OPTIONS": _patience}, "table": _table}
+    _limits = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+    CACHES = {"default": _cache | {"BACKEND": "forum.site.caching.RedisOrTable", "OPTIONS": _limits}, "table": _table}
 else:
     CACHES = {"default": _table | _cache if _cache["BACKEND"] == _table["BACKEND"] else _cache}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

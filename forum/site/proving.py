@@ -13,7 +13,6 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from .freshness import Proof, Versions
 
-CONNECT_SECONDS = 3  # a network that swallows everything must not hold up a page for minutes
 MOST_KNOWN = 5_000  # versions of pages that are remembered until the next commit
 
 
@@ -60,7 +59,7 @@ class _PostgreSQLAsker:
         import psycopg  # a site on SQLite does without it, and without its 5 MB in each process
 
         wrapper: Any = connections[alias]
-        parameters = {"connect_timeout": CONNECT_SECONDS} | wrapper.get_connection_params() | {"autocommit": True}
+        parameters = wrapper.get_connection_params() | {"autocommit": True}
         self._connection = psycopg.connect(**parameters)
         self._low = self._connection.pgconn
         self._failure, self._status = psycopg.OperationalError, psycopg.pq.ExecStatus

@@ -48,17 +48,23 @@ class Replica:
 
     def __init__(self) -> None:
         self.prover = Prover(ALIAS)
-        self._away_until = 0.0
+        self._away_until = 0.0  # nought for a copy that answered
 
     def shows(self, proof: Proof, versions: Versions) -> bool:
         """Tell whether the copy has what a page with these versions shows."""
-        if time.monotonic() < self._away_until:
-            return False
+        away_until = self._away_until
+        if away_until:
+            if time.monotonic() < away_until:
+                return False
+            self.leave_alone()  # all but this one, who asks now: it may take seconds
         try:
-            return self.prover.read(proof) == versions
+            shown = self.prover.read(proof)
         except UnreachableError:
             self.leave_alone()
             return False
+        if away_until:
+            self._away_until = 0.0
+        return shown == versions
 
     def leave_alone(self) -> None:
         """Ask nothing of it for a while: it failed."""

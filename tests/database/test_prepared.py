@@ -212,3 +212,11 @@ def test_a_signal_ends_a_statement_in_the_main_thread() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, usual)
         connection.close()
+
+
+def test_a_server_that_vanishes_is_given_up() -> None:
+    connection.ensure_connection()
+    asked = connection.connection.info.get_parameters()
+    assert 0 < int(asked["tcp_user_timeout"]) <= 10_000
+    assert 0 < int(asked["keepalives_idle"]) < 10
+    assert 0 < int(asked["connect_timeout"]) < 10

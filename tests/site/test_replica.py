@@ -2,7 +2,9 @@
 
 import os
 import pwd
+import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.services import Actor, transition
 from forum.kept_pages import KEPT_PAGES, READ_FROM_REPLICA
+from forum.site.freshness import Proof
 from forum.site.page_cache import PageCache
 from forum.site.replica import ALIAS, Replica
 from tests.factories import CommentFactory, ModeratorFactory
@@ -161,3 +164,25 @@ def test_somebody_known_reads_from_the_primary(nodes: PageCache, copy: Any, sett
         with CaptureQueriesContext(connection) as primary, CaptureQueriesContext(connections[ALIAS]) as replica:
             ask(nodes, path, cookies=f"{settings.GUEST_COOKIE_NAME}=somebody")
         assert (len(primary) > 0, len(replica)) == (True, 0)
+
+
+def test_a_copy_that_was_away_keeps_one_reader_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    replica = Replica()
+    monkeypatch.setattr("forum.site.replica.AWAY_SECONDS", 0.0)
+    replica.leave_alone()
+    monkeypatch.setattr("forum.site.replica.AWAY_SECONDS", 60.0)
+    proof = Proof("SELECT version FROM site_siteversion WHERE id = %s", "1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = {"ENGINE": "forum.database.postgresql", "NAME": "copy", "HOST": "127.0.0.1", "PORT": silent.getsockname()[1]}
+        connections.settings[ALIAS] = connections["default"].settings_dict | address | {"OPTIONS": {"connect_timeout": 2}}
+        try:
+            reader = threading.Thread(target=replica.shows, args=(proof, (1,)))
+            reader.start()
+            taken, _address = silent.accept()
+            with taken:
+                assert not replica.shows(proof, (1,))
+                assert reader.is_alive()
+        finally:
+            silent.close()
+            reader.join()
+            del connections.settings[ALIAS]
