@@ -41,8 +41,11 @@ CANDIDATES = 5  # jobs read at a time: when another worker takes the first, ther
 GRACE = timedelta(seconds=30)
 
 
-class TimeLimitError(BaseException):
-    """The job took longer than it may. Not an Exception, so that a job's own ``except Exception`` does not swallow it."""
+class TimeLimitError(SystemExit):
+    """The job took longer than it may. Not an Exception, so that a job's own ``except Exception`` does not swallow it.
+
+    psycopg knows its kind: it has the database stop what it does for the job.
+    """
 
 
 class WorkerDiedError(Exception):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
@@ -80,6 +81,18 @@ def test_job_that_takes_too_long_is_stopped_even_if_it_hides_errors() -> None:
     row = DBTaskResult.objects.get()
     assert (row.status, row.exception_class_path) == (TaskResultStatus.FAILED, "forum.jobs.worker.TimeLimitError")
     assert jobs.read_diary() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="a statement of SQLite runs within the process")
+def test_job_that_waits_for_the_database_is_stopped_and_its_statement_too() -> None:
+    jobs.linger.enqueue()
+    Worker(rhythms=()).run_due()
+    row = DBTaskResult.objects.get()
+    assert (row.status, row.exception_class_path) == (TaskResultStatus.FAILED, "forum.jobs.worker.TimeLimitError")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = 'SELECT pg_sleep(60)'")
+        assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import signal
 from datetime import timedelta
 from pathlib import Path
 
+from django.db import connection
+
 from forum.jobs.definitions import job
 from forum.jobs.schedule import every
 from forum.jobs.worker import stop_requested
@@ -48,6 +50,13 @@ def dawdle() -> None:
         signal.pause()
     except Exception:
         _write("hidden")
+
+
+@job(retries=0, time_limit=timedelta(milliseconds=300))
+def linger() -> None:
+    """Wait for the database longer than it may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(60)")
 
 
 @job()
