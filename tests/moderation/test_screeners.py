@@ -155,7 +155,7 @@ def test_many_places_of_a_network_are_seen_behind_many_comments_in_one():
     now, network = timezone.now(), Arrival(client_ip="192.0.2.7")
     old = [ArticleFactory(published_on=date(2001, 1, 1)) for _ in range(3)]
     busy = ArticleFactory(published_on=date(2001, 1, 1))
-    for article in (*old, *[busy] * 65):
+    for article in (*old, *[busy] * 110):
         post_comment(discussion=article.discussion, body="y", guest=GuestFactory(), arrival=network, now=now)
         now += timedelta(seconds=1)
     found = ManyPlaces()(submission("x", article=busy, client_ip="192.0.2.7", now=now))

@@ -20,7 +20,7 @@ FAST_SECONDS = 5  # to read the form, write and send it; a text begun elsewhere 
 WITHIN = timedelta(hours=1)
 OLD_AFTER = timedelta(days=365)
 SEVERAL, MANY = 3, 6  # old articles
-OF_WRITER, OF_NETWORK = 60, 100  # comments that are looked at; one person posts no more in an hour (``discussion.limits``)
+OF_WRITER, OF_NETWORK = 60, 400  # comments that are looked at; nobody posts more in an hour (``discussion.limits``)
 
 
 class Honeypot:
