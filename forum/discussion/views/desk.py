@@ -95,7 +95,7 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
     site_text: SiteText | None = None
     if pk:
         readable = Comment.objects.under_open_pages().select_related("discussion__article", "author", "root")
-        parent = get_object_or_404(readable, pk=pk)
+        parent = get_object_or_404(readable.defer(*_NOT_FOR_WRITERS), pk=pk)
         discussion = parent.discussion
         answering = None if member else find_answering(request, parent, known=guest)
         if answering:
@@ -157,6 +157,8 @@ def _ask_place(slug: str) -> "QuerySet[Discussion, tuple[Any, ...]]":
 _DISCUSSION_FIELDS = [field.attname for field in Discussion._meta.concrete_fields]
 _ARTICLE_FIELDS = [field.attname for field in Article._meta.concrete_fields if field.attname != "body_html"]  # for readers
 _PLACES = Compiled(_ask_place)
+# Of what is around a comment that is answered.
+_NOT_FOR_WRITERS = ("discussion__article__body_html", "root__body", "root__body_html")
 
 
 def keep_text(desk: Desk, *, is_deliberate: bool = True) -> None:
