@@ -29,6 +29,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from forum.database.compiled import find_cursor
+
 from .client_address import client_ip, network_of
 from .guests import find_guest
 from .models import RateCount
@@ -147,10 +149,10 @@ def _raise_counts(ends: dict[int, datetime]) -> dict[int, int]:
         return {}
     table = RateCount._meta.db_table
     rows = [value for key in sorted(ends) for value in (key, int(ends[key].timestamp()))]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (hash, ends, count) VALUES {', '.join(['(%s, %s, 1)'] * len(ends))} "  # noqa: S608
-            f"ON CONFLICT (hash) DO UPDATE SET count = {table}.count + 1 RETURNING hash, count",
-            rows,
-        )
-        return dict(cursor.fetchall())
+    cursor = find_cursor(connection)
+    cursor.execute(
+        f"INSERT INTO {table} (hash, ends, count) VALUES {', '.join(['(%s, %s, 1)'] * len(ends))} "  # noqa: S608
+        f"ON CONFLICT (hash) DO UPDATE SET count = {table}.count + 1 RETURNING hash, count",
+        rows,
+    )
+    return dict(cursor.fetchall())

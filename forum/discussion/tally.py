@@ -12,6 +12,7 @@ from django.db.models import F, Max, Q
 
 from forum.accounts.models import Guest, User
 from forum.database import written
+from forum.database.compiled import find_cursor
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
 
@@ -208,9 +209,9 @@ def _add_to_count(
     else:
         sql = f"""UPDATE {table} SET comment_count = comment_count - 1 WHERE discussion_id = %s AND {column} = %s
                   RETURNING comment_count"""  # noqa: S608 - names of ours
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [discussion.pk, value])
-        return int(cursor.fetchone()[0])
+    cursor = find_cursor(connection)
+    cursor.execute(sql, [discussion.pk, value])
+    return int(cursor.fetchall()[0][0])
 
 
 def count_for_guest(discussion: Discussion, comment: Comment, guest: Guest) -> None:

@@ -11,6 +11,7 @@ from itertools import chain, combinations_with_replacement
 from django.db import connection
 from django.db.models import F
 
+from forum.database.compiled import find_cursor
 from forum.site.models import SiteVersion
 
 from .models import TopicPair
@@ -45,8 +46,8 @@ def apply_change(change: Counter[Pair]) -> None:
     more = [(pair_key(*pair), *pair, step) for pair, step in sorted(change.items()) if step > 0]
     for start in range(0, len(more), BATCH_ROWS):
         rows = more[start : start + BATCH_ROWS]
-        with connection.cursor() as cursor:
-            cursor.execute(_ADD.format(", ".join(["(%s, %s, %s, %s)"] * len(rows))), list(chain.from_iterable(rows)))
+        places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
+        find_cursor(connection).execute(_ADD.format(places), list(chain.from_iterable(rows)))
     by_step: dict[int, list[int]] = {}
     for pair, step in change.items():
         if step < 0:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection, connections, router
 
+from forum.database.compiled import find_cursor
+
 from ..models import IndexedText
 from ..query import Ways
 from .base import Document, Entry, Match, Question
@@ -25,8 +27,9 @@ class PostgresEngine:
     def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         sql = f"""INSERT INTO "{_name(table)}" AS kept (rowid, marks, words) VALUES (%s, %s, %s::tsvector)
                   ON CONFLICT (rowid) DO UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words"""
-        with connection.cursor() as cursor:
-            cursor.executemany(sql, entries)
+        cursor = find_cursor(connection)
+        for entry in entries:
+            cursor.execute(sql, entry)
 
     def add(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         with connection.cursor() as cursor, cursor.copy(f'COPY "{_name(table)}" (rowid, marks, words) FROM STDIN') as copy:
