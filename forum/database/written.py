@@ -1,15 +1,17 @@
 """Rows written with statements that are put together once: Django takes longer to write the SQL than a database to run it.
 
 For what is written with every comment. Nothing is validated, and the signals of models (``pre_save`` and the like) are not sent.
-Everything here belongs in the caller's transaction.
+Everything here belongs in the caller's transaction. What nothing in it reads again can be noted (``together``).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import connections, router
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
 
 from .bulk import Changes, Values, change_values, find_changes
@@ -22,33 +24,103 @@ class _Statement(NamedTuple):
     changes: Changes
 
 
+class _Call(NamedTuple):
+    sql: str
+    params: Values
+
+
+_noted: ContextVar[list[_Call] | None] = ContextVar("noted", default=None)
+
+
 def insert(row: Model) -> None:
     """Store a new row and give it its id."""
-    alias = router.db_for_write(type(row))
-    connection = connections[alias]
     with_id = row.pk is None
     statement = _insertion(type(row), connection.vendor, with_id)
     cursor = find_cursor(connection)
     cursor.execute(statement.sql, change_values(statement.read(row), statement.changes))
     if with_id:
         row.pk = cursor.fetchall()[0][0]
-    row._state.adding, row._state.db = False, alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def insert_all(model: type[Model], names: tuple[str, ...], rows: Sequence[Values]) -> None:
     """Store rows of values in one statement, in the order of ``names``: all columns but the id, as objects have them."""
-    if not rows:
-        return
-    connection = connections[router.db_for_write(model)]
-    sql, changes = _insertion_of_many(model, names, connection.vendor, len(rows))
-    find_cursor(connection).execute(sql, [value for row in rows for value in change_values(row, changes)])
+    if rows:
+        execute(*_insert_many(model, names, rows))
 
 
 def save(row: Model, names: tuple[str, ...]) -> None:
     """Store the fields ``names`` of a row that is there."""
-    connection = connections[router.db_for_write(type(row))]
+    execute(*_change(row, names))
+
+
+def execute(sql: str, params: Values) -> None:
+    """Send a statement that gives no rows."""
+    find_cursor(connection).execute(sql, params)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send what is noted within the block as one statement, at its end: each costs a way to the server and back.
+
+    SQLite is within the process: there all is written at once, as it is outside of such a block.
+    """
+    if _noted.get() is not None or connection.vendor == "sqlite":
+        yield
+        return
+    noted: list[_Call] = []
+    token = _noted.set(noted)
+    try:
+        yield
+    finally:
+        _noted.reset(token)
+    if noted:
+        sql = _write_in_one(tuple(call.sql for call in noted))
+        execute(sql, [value for call in noted for value in call.params])
+
+
+def note(row: Model) -> None:
+    """Store a new row of which nothing in this transaction needs the id."""
+    statement = _insertion(type(row), connection.vendor, False)
+    note_statement(statement.sql, change_values(statement.read(row), statement.changes))
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+def note_all(model: type[Model], names: tuple[str, ...], rows: Sequence[Values]) -> None:
+    """Store rows as ``insert_all`` does."""
+    if rows:
+        note_statement(*_insert_many(model, names, rows))
+
+
+def note_changes(row: Model, names: tuple[str, ...]) -> None:
+    """Store fields as ``save`` does. No row is changed twice in one block."""
+    note_statement(*_change(row, names))
+
+
+def note_statement(sql: str, params: Values) -> None:
+    """Send a statement that writes, and neither looks at what others in the block write nor changes the same rows."""
+    noted = _noted.get()
+    if noted is None:
+        execute(sql, params)
+    else:
+        noted.append(_Call(sql, params))
+
+
+@lru_cache(maxsize=256)
+def _write_in_one(statements: tuple[str, ...]) -> str:
+    *others, last = statements
+    parts = ", ".join(f"part_{number} AS ({sql})" for number, sql in enumerate(others))
+    return f"WITH {parts} {last}" if others else last
+
+
+def _insert_many(model: type[Model], names: tuple[str, ...], rows: Sequence[Values]) -> _Call:
+    sql, changes = _insertion_of_many(model, names, connection.vendor, len(rows))
+    return _Call(sql, [value for row in rows for value in change_values(row, changes)])
+
+
+def _change(row: Model, names: tuple[str, ...]) -> _Call:
     statement = _update(type(row), names, connection.vendor)
-    find_cursor(connection).execute(statement.sql, [*change_values(statement.read(row), statement.changes), row.pk])
+    return _Call(statement.sql, [*change_values(statement.read(row), statement.changes), row.pk])
 
 
 @cache

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forum.accounts.models import Guest, User
+from forum.database import written
 from forum.site.models import SiteVersion
 
 from . import events
@@ -134,17 +135,18 @@ def store(posting: Posting) -> Comment:
     lock_place(comment)
     require_open(comment.discussion, comment.author, comment.root)
     state = Comment.State.PUBLISHED if verdict.publish else Comment.State.HELD
-    begin(comment, state, actor=SOFTWARE, verdict=verdict, now=comment.created_at)
-    events.comment_posted.send(
-        Comment,
-        comment=comment,
-        arrival=posting.arrival,
-        signals=verdict.signals,
-        wants_mail=posting.words.wants_mail,
-        wants_asking=posting.words.wants_asking,
-    )
-    if comment.listed:
-        SiteVersion.objects.bump()
+    with written.together():
+        begin(comment, state, actor=SOFTWARE, verdict=verdict, now=comment.created_at)
+        events.comment_posted.send(
+            Comment,
+            comment=comment,
+            arrival=posting.arrival,
+            signals=verdict.signals,
+            wants_mail=posting.words.wants_mail,
+            wants_asking=posting.words.wants_asking,
+        )
+        if comment.listed:
+            SiteVersion.objects.note_bump()
     return comment
 
 

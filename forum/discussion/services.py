@@ -117,7 +117,7 @@ def begin(comment: Comment, to: str, *, actor: Actor, now: datetime, verdict: Ve
     if verdict:
         keep_new_verdict(comment, verdict, now=now)
     decision = Decision(comment=comment, who=actor.user, actor_kind=actor.kind, from_state="", to_state=to, at=now)
-    written.insert(decision)
+    written.note(decision)
     events.comment_state_changed.send(Comment, comment=comment, decision=decision)
     if comment.public and actor.kind != ActorKind.IMPORT:
         events.comment_published.send(Comment, comment=comment)

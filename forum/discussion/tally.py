@@ -92,7 +92,7 @@ def settle_new(*, discussion: Discussion, comment: Comment, now: datetime) -> No
         written.save(root, ROOT_FIELDS)
     _count_in_discussion(discussion, comment, 1)
     discussion.version, discussion.changed_at = discussion.version + 1, now
-    written.save(discussion, (*COUNT_FIELDS, "version", "changed_at"))
+    written.note_changes(discussion, (*COUNT_FIELDS, "version", "changed_at"))
 
 
 def _count_reply(root: Comment, parent: Comment | None, reply: Comment) -> None:
@@ -185,33 +185,30 @@ def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) ->
         discussion.last_comment_at = rest.aggregate(last=Max("sort_at"))["last"]
     discussion.active_at = discussion.last_comment_at or discussion.active_at
     if comment.has_known_year and comment.posted_at is not None:
-        _add_to_count(DiscussionYear, step, discussion, "year", year_of(comment.posted_at))
+        sql = _write_counting(DiscussionYear, step, "year")
+        written.note_statement(sql, [discussion.pk, year_of(comment.posted_at)])
     if comment.author_id or comment.guest_id:
         _count_person(discussion, comment, step)
 
 
 def _count_person(discussion: Discussion, comment: Comment, step: int) -> None:
     column, writer_id = ("author_id", comment.author_id) if comment.author_id else ("guest_id", comment.guest_id or 0)
-    count = _add_to_count(DiscussionPerson, step, discussion, column, writer_id)
+    cursor = find_cursor(connection)
+    sql = f"{_write_counting(DiscussionPerson, step, column)} RETURNING comment_count"
+    cursor.execute(sql, [discussion.pk, writer_id])
+    count = cursor.fetchall()[0][0]
     discussion.people_count += int(step > 0 and count == 1) - int(step < 0 and count == 0)
 
 
-def _add_to_count(
-    model: type[DiscussionYear | DiscussionPerson], step: int, discussion: Discussion, column: str, value: int
-) -> int:
-    """Add ``step``, which is 1 or -1, to a count of ``discussion``, whose row is made if need be; return the count."""
+def _write_counting(model: type[DiscussionYear | DiscussionPerson], step: int, column: str) -> str:
+    """Return what adds ``step``, 1 or -1, to a count of a discussion, whose row is made if need be."""
     table = model._meta.db_table
+    if step < 0:
+        return f"UPDATE {table} SET comment_count = comment_count - 1 WHERE discussion_id = %s AND {column} = %s"  # noqa: S608
     index = "" if model is DiscussionYear else f"WHERE {column} IS NOT NULL"
-    if step > 0:
-        sql = f"""INSERT INTO {table} (discussion_id, {column}, comment_count) VALUES (%s, %s, 1)
-                  ON CONFLICT (discussion_id, {column}) {index} DO UPDATE SET comment_count = {table}.comment_count + 1
-                  RETURNING comment_count"""  # noqa: S608 - names of ours
-    else:
-        sql = f"""UPDATE {table} SET comment_count = comment_count - 1 WHERE discussion_id = %s AND {column} = %s
-                  RETURNING comment_count"""  # noqa: S608 - names of ours
-    cursor = find_cursor(connection)
-    cursor.execute(sql, [discussion.pk, value])
-    return int(cursor.fetchall()[0][0])
+    return f"""INSERT INTO {table} (discussion_id, {column}, comment_count) VALUES (%s, %s, 1)
+               ON CONFLICT (discussion_id, {column}) {index}
+               DO UPDATE SET comment_count = {table}.comment_count + 1"""  # noqa: S608 - names of ours
 
 
 def count_for_guest(discussion: Discussion, comment: Comment, guest: Guest) -> None:

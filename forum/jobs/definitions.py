@@ -63,7 +63,7 @@ class JobBackend(DatabaseBackend):
             run_after=task.run_after or get_date_max(),
             backend_name=self.alias,
         )
-        written.insert(row)
+        written.note(row)
         return row
 
 

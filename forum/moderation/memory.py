@@ -24,7 +24,7 @@ def remember(comment: Comment, *, is_new: bool = False) -> None:
     """Store the hashes and the domains of the text of ``comment``, in place of those of an earlier text unless it ``is_new``."""
     if not is_new:
         TextMark.objects.filter(comment=comment).delete()
-    written.insert_all(TextMark, ("hash", "comment_id"), [(number, comment.pk) for number in sketch(comment.body)])
+    written.note_all(TextMark, ("hash", "comment_id"), [(number, comment.pk) for number in sketch(comment.body)])
     remember_hosts(comment, is_new=is_new)
 
 
@@ -91,7 +91,7 @@ def keep_evidence(comment: Comment, arrival: Arrival, *, at: datetime) -> None:
             form_seconds=seconds,
             at=at,
         )
-        written.insert(evidence)
+        written.note(evidence)
 
 
 def purge_evidence(now: datetime) -> int:

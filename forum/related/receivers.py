@@ -18,18 +18,18 @@ def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: A
     if comment.state == Comment.State.ERASED:
         forget(comment)
     elif decision.kind == Decision.Kind.STATE and comment.public:
-        written.insert(ChangedComment(comment=comment))
+        written.note(ChangedComment(comment=comment))
 
 
 def follow_text(sender: type, comment: Comment, **kwargs: Any) -> None:
     """Forget what was found by words or topics that a comment no longer has, and look again."""
     forget(comment)
     if comment.public:
-        written.insert(ChangedComment(comment=comment))
+        written.note(ChangedComment(comment=comment))
 
 
 def follow_move(sender: type, comment: Comment, moved: Sequence[int], **kwargs: Any) -> None:
     """Forget the neighbours of a thread that has become part of another; look for those of one that is new."""
     drop(Neighbour.objects.filter(thread__in=moved))
     if comment.is_root and comment.public:
-        written.insert(ChangedComment(comment=comment))
+        written.note(ChangedComment(comment=comment))

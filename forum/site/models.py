@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, models, router
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from forum.database.compiled import Compiled, find_cursor
+from forum.database import written
+from forum.database.compiled import Compiled
 
 
 class SingleRowManager(models.Manager["SiteVersion"]):
@@ -25,23 +26,20 @@ class SingleRowManager(models.Manager["SiteVersion"]):
 
     def bump(self) -> None:
         """Add one to the version. Call it last in a transaction: it is the last row in the lock order."""
-        self._grow("version = version + 1")
+        written.execute(*self._grow("version = kept.version + 1"))
+
+    def note_bump(self) -> None:
+        """Do the same with what else is noted (``written.together``)."""
+        written.note_statement(*self._grow("version = kept.version + 1"))
 
     def bump_frame(self) -> None:
         """Add one to both numbers, last in a transaction: what every page shows has changed."""
-        self._grow("version = version + 1, frame = frame + 1")
+        written.execute(*self._grow("version = kept.version + 1, frame = kept.frame + 1"))
 
-    def _grow(self, growth: str) -> None:
-        if not self._change(growth):
-            self.get_or_create(pk=1)
-            self._change(growth)
-
-    def _change(self, growth: str) -> bool:
-        alias = router.db_for_write(self.model)
-        now = connections[alias].ops.adapt_datetimefield_value(timezone.now())
-        cursor = find_cursor(connections[alias])
-        cursor.execute(f"UPDATE {self.model._meta.db_table} SET {growth}, changed_at = %s WHERE id = 1", [now])  # noqa: S608
-        return bool(cursor.rowcount)
+    def _grow(self, growth: str) -> tuple[str, list[Any]]:
+        sql = f"""INSERT INTO {self.model._meta.db_table} AS kept (id, version, frame, changed_at) VALUES (1, 2, 2, %s)
+                  ON CONFLICT (id) DO UPDATE SET {growth}, changed_at = excluded.changed_at"""  # noqa: S608 - of ours
+        return sql, [connection.ops.adapt_datetimefield_value(timezone.now())]
 
 
 class SiteVersion(models.Model):

@@ -77,11 +77,13 @@ def test_a_prepared_statement_is_sent_directly(detours: list[str]) -> None:
     detours.clear()
     assert find(comment.pk, comment.name) == [row]
     assert find(comment.pk + 1, comment.name) == find(comment.pk, "") == []
-    with transaction.atomic():
-        assert find(comment.pk, comment.name) == [row]  # the first one begins the transaction
-        assert len(detours) == 1
+    with transaction.atomic():  # the first one begins it
         assert find(comment.pk, comment.name) == [row]
-        assert len(detours) == 1
+        Comment.objects.update(name="Nobody")
+        assert find(comment.pk, "Nobody") == [(comment.pk, "Nobody", comment.posted_at)]
+        assert [statement.partition(" ")[0] for statement in detours] == ["UPDATE"]
+        transaction.set_rollback(True)
+    assert find(comment.pk, comment.name) == [row]
 
 
 @as_the_web_does

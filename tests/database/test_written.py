@@ -4,10 +4,13 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from forum.database import written
 from forum.database.compiled import Compiled, CompiledObjects
 from forum.discussion.models import Comment, Lane, Signal
+from forum.moderation.models import TextMark
+from forum.search.models import ChangedText
 from tests.factories import CommentFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,46 @@ def test_many_rows_are_one_statement(django_assert_num_queries):
         ("one", "care", "It’s 100 % “so”.", [[1, 2]], AT),
         ("two", "care", "It’s 100 % “so”.", [[1, 2]], AT),
     ]
+
+
+def test_what_is_noted_is_one_statement_on_postgresql(django_assert_num_queries):
+    comment = CommentFactory()
+    names = ("hash", "comment_id")
+    comment.reason = "other"
+    marks = TextMark.objects.filter(comment=comment)
+    TextMark.objects.all().delete()
+    with django_assert_num_queries(4 if connection.vendor == "sqlite" else 1), written.together():
+        written.note(ChangedText(comment=comment, is_new=True))
+        written.note_all(TextMark, names, [(number, comment.pk) for number in (1, 2)])
+        written.note_all(TextMark, names, [])
+        with written.together():
+            written.note_changes(comment, ("reason",))
+        written.note_statement(
+            "UPDATE discussion_comment SET subject = %s WHERE reply_count = 77 AND id = %s", ["100 %", comment.pk]
+        )
+    assert sorted(marks.values_list("hash", flat=True)) == [1, 2]
+    assert ChangedText.objects.filter(comment=comment, is_new=True).exists()
+    assert Comment.objects.get(pk=comment.pk).reason == "other"
+    with django_assert_num_queries(0), written.together():
+        pass
+    with django_assert_num_queries(1):
+        written.note_all(TextMark, names, [(3, comment.pk)])
+    assert marks.count() == 3
+
+
+def test_nothing_is_left_of_a_block_that_failed():
+    comment = CommentFactory()
+    TextMark.objects.all().delete()
+
+    def write(divisor: int) -> None:
+        with transaction.atomic(), written.together():
+            written.note_all(TextMark, ("hash", "comment_id"), [(divisor, comment.pk)])
+            assert 2 // divisor
+
+    with pytest.raises(ZeroDivisionError):
+        write(0)
+    write(2)
+    assert list(TextMark.objects.values_list("hash", flat=True)) == [2]
 
 
 def test_only_the_named_fields_of_a_row_are_changed():

@@ -59,12 +59,11 @@ class PreparedCursor(Cursor[Any]):
         return name is not None
 
     def _execute_known(self, query: str, params: Any) -> bool:
-        """Send a statement that is prepared; return False for others, where a transaction must begin, and where signals come."""
+        """Send a statement that is prepared, and before it what begins a transaction; return False where psycopg has to do it."""
         connection, pgconn = self._conn, self._pgconn
         if connection._pipeline or get_ident() == main_thread().ident:
             return False
-        if not connection.autocommit and pgconn.transaction_status != TransactionStatus.INTRANS:
-            return False
+        is_outside = not connection.autocommit and pgconn.transaction_status == TransactionStatus.IDLE
         with connection.lock:
             self._reset()
             values = self._tx.dump_sequence(params, [PyFormat.AUTO] * len(params))
@@ -75,6 +74,8 @@ class PreparedCursor(Cursor[Any]):
             if name is None:
                 return False
             known.move_to_end(key)  # the least used are given up
+            if is_outside:
+                self._check_results([pgconn.exec_(connection._get_tx_start_command())])
             self._query = asked  # type: ignore[assignment]
             result = pgconn.exec_prepared(name, values, self._tx.formats)  # type: ignore[arg-type]
             self._check_results([result])

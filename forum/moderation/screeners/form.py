@@ -1,6 +1,6 @@
 """Checks of how a comment was sent: the field nobody sees, the time at the form, many places within an hour. No captcha."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -58,7 +58,7 @@ class ManyPlaces:
         published = submission.article.published_on
         if published is None or published >= old:
             return []
-        discussions = {pk for rows in self._read_recent(submission, now - WITHIN) for (pk,) in rows}
+        discussions = {pk for (pk,) in self._read_recent(submission, now - WITHIN)}
         if len(discussions) < SEVERAL - 1:  # this one may be among them, or not
             return []
         elsewhere = Discussion.objects.filter(pk__in=discussions, article__published_on__lt=old)
@@ -69,14 +69,14 @@ class ManyPlaces:
         sentence = _("The same writer or network wrote under %(count)s old articles within an hour.") % {"count": len(articles)}
         return [Signal("many_places", Strength.STRONG if is_strong else Strength.WEAK, sentence)]
 
-    def _read_recent(self, submission: Submission, since: datetime) -> Iterator[Sequence[tuple[int]]]:
-        """Yield the discussions of what the same writer wrote since then, and of what came from the same network."""
+    def _read_recent(self, submission: Submission, since: datetime) -> Sequence[tuple[int]]:
+        """Return the discussions of what the same writer wrote since then, and of what came from the same network."""
+        network = network_of(submission.client_ip)
         if submission.author_id:
-            yield _BY_MEMBER(submission.author_id, since)
+            return _BY_MEMBER(submission.author_id, since, network, since, since)
         if submission.guest_id:
-            yield _BY_GUEST(submission.guest_id, since)
-        if network := network_of(submission.client_ip):
-            yield _FROM_NETWORK(network, since, since)
+            return _BY_GUEST(submission.guest_id, since, network, since, since)
+        return _FROM_NETWORK(network, since, since) if network else ()
 
 
 def _ask_discussions(latest: QuerySet[Any], since: datetime) -> QuerySet[Comment, tuple[int]]:
@@ -94,5 +94,11 @@ def _ask_network(network: str, at: datetime, since: datetime) -> QuerySet[Commen
     return _ask_discussions(evidence[:OF_NETWORK], since)
 
 
-_BY_MEMBER, _BY_GUEST = Compiled(partial(_ask_by, "author")), Compiled(partial(_ask_by, "guest"))
+def _ask_both(
+    writer: str, pk: int, since: datetime, network: str, at: datetime, since_too: datetime
+) -> QuerySet[Comment, tuple[int]]:
+    return _ask_by(writer, pk, since).union(_ask_network(network, at, since_too))
+
+
+_BY_MEMBER, _BY_GUEST = Compiled(partial(_ask_both, "author")), Compiled(partial(_ask_both, "guest"))
 _FROM_NETWORK = Compiled(_ask_network)

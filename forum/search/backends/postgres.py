@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, connections, router
 
-from forum.database.compiled import find_cursor
+from forum.database.written import note_statement
 
 from ..models import IndexedText
 from ..query import Ways
@@ -27,9 +27,8 @@ class PostgresEngine:
     def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         sql = f"""INSERT INTO "{_name(table)}" AS kept (rowid, marks, words) VALUES (%s, %s, %s::tsvector)
                   ON CONFLICT (rowid) DO UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words"""
-        cursor = find_cursor(connection)
         for entry in entries:
-            cursor.execute(sql, entry)
+            note_statement(sql, entry)
 
     def add(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         with connection.cursor() as cursor, cursor.copy(f'COPY "{_name(table)}" (rowid, marks, words) FROM STDIN') as copy:
