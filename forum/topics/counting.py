@@ -8,10 +8,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from itertools import chain, combinations_with_replacement
 
-from django.db import connection
 from django.db.models import F
 
-from forum.database.compiled import find_cursor
+from forum.database import written
 from forum.site.models import SiteVersion
 
 from .models import TopicPair
@@ -47,7 +46,7 @@ def apply_change(change: Counter[Pair]) -> None:
     for start in range(0, len(more), BATCH_ROWS):
         rows = more[start : start + BATCH_ROWS]
         places = ", ".join(["(%s, %s, %s, %s)"] * len(rows))
-        find_cursor(connection).execute(_ADD.format(places), list(chain.from_iterable(rows)))
+        written.note_statement(_ADD.format(places), list(chain.from_iterable(rows)))
     by_step: dict[int, list[int]] = {}
     for pair, step in change.items():
         if step < 0:

@@ -62,7 +62,7 @@ def _write_new(comment: Comment, found: Found) -> None:
     shown = bool(_VISIBLE(comment.pk))
     at = comment.published_at or comment.sort_at
     rows = [(comment.pk, topic_id, spans, at, Standing.FOUND.value, "", shown) for topic_id, spans in found.items()]
-    written.insert_all(Mention, _COLUMNS, rows)
+    written.note_all(Mention, _COLUMNS, rows)
     if shown:
         apply_change(count_change((), found))
 
