@@ -75,6 +75,7 @@ def together() -> Iterator[None]:
     finally:
         _noted.reset(token)
     if noted:
+        noted.reverse()  # PostgreSQL happens to run the last part first, and the first one last: the row that all wait for
         sql = _write_in_one(tuple(call.sql for call in noted))
         execute(sql, [value for call in noted for value in call.params])
 
@@ -98,7 +99,10 @@ def note_changes(row: Model, names: tuple[str, ...]) -> None:
 
 
 def note_statement(sql: str, params: Values) -> None:
-    """Send a statement that writes, and neither looks at what others in the block write nor changes the same rows."""
+    """Send a statement that writes, and neither looks at what others in the block write nor changes the same rows.
+
+    Not within a savepoint that may be undone: it is sent all the same.
+    """
     noted = _noted.get()
     if noted is None:
         execute(sql, params)

@@ -27,8 +27,11 @@ class PostgresEngine:
     def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         sql = f"""INSERT INTO "{_name(table)}" AS kept (rowid, marks, words) VALUES (%s, %s, %s::tsvector)
                   ON CONFLICT (rowid) DO UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words"""
-        for entry in entries:
-            note_statement(sql, entry)
+        if len(entries) == 1:
+            note_statement(sql, entries[0])
+            return
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, entries)
 
     def add(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         with connection.cursor() as cursor, cursor.copy(f'COPY "{_name(table)}" (rowid, marks, words) FROM STDIN') as copy:
