@@ -34,9 +34,15 @@ def test_versions_are_read_again_only_after_a_commit(prover: Prover) -> None:
     article = ArticleFactory()
     proofs = [Proof(SITE), Proof(DISCUSSION, article.slug)]
     found = [prover.read(proof) for proof in proofs]
+
+    def is_remembered() -> bool:
+        assert [prover.read(proof) for proof in proofs] == found
+        known = prover._known
+        assert [prover.read(proof) for proof in proofs] == found == [prover._known[proof] for proof in proofs]
+        return prover._known is known
+
+    assert any(is_remembered() for _try in range(100))  # other tests commit too, on the same server
     known = prover._known
-    assert [prover.read(proof) for proof in proofs] == found == [known[proof] for proof in proofs]
-    assert prover._known is known
     ArticleFactory()
     assert [prover.read(proof) for proof in proofs][1] == found[1]
     assert prover._known is not known
