@@ -102,8 +102,6 @@ class Comment(models.Model):
         WITHDRAWN = "withdrawn", _("Taken back")
         ERASED = "erased", _("Erased")
 
-    needs_care: bool | None = None  # whether a person must read it first; known of one that was stored a moment ago
-
     class Precision(models.TextChoices):
         EXACT = "exact", _("exact")
         DAY = "day", _("day")
@@ -190,6 +188,8 @@ class Comment(models.Model):
     origin = models.CharField(max_length=40, blank=True, editable=False)  # kind of source, for imported ones
     origin_note = models.CharField(max_length=300, blank=True, editable=False)  # what the old page printed about it
     form_key = models.UUIDField(null=True, blank=True, unique=True, editable=False)  # one sending of the form is one comment
+
+    needs_care: bool | None = None  # whether a person must read it first; known of one that was stored a moment ago
 
     objects = CommentQuerySet.as_manager()
 

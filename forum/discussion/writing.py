@@ -21,7 +21,7 @@ from .posting import Posting, prepare, store
 from .words import Words
 
 REPEATED_WITHIN = timedelta(days=1)
-LATEST_LOOKED_AT = 100  # nobody posts more in that time (``limits``)
+LATEST_LOOKED_AT = 100  # what a person may post in a day of the clock (``limits``)
 
 
 def send_comment(

@@ -26,17 +26,17 @@ class SingleRowManager(models.Manager["SiteVersion"]):
 
     def bump(self) -> None:
         """Add one to the version. Call it last in a transaction: it is the last row in the lock order."""
-        written.execute(*self._grow("version = kept.version + 1"))
+        written.execute(*self._write_growth("version = kept.version + 1"))
 
     def note_bump(self) -> None:
         """Do the same with what else is noted (``written.together``)."""
-        written.note_statement(*self._grow("version = kept.version + 1"))
+        written.note_statement(*self._write_growth("version = kept.version + 1"))
 
     def bump_frame(self) -> None:
         """Add one to both numbers, last in a transaction: what every page shows has changed."""
-        written.execute(*self._grow("version = kept.version + 1, frame = kept.frame + 1"))
+        written.execute(*self._write_growth("version = kept.version + 1, frame = kept.frame + 1"))
 
-    def _grow(self, growth: str) -> tuple[str, list[Any]]:
+    def _write_growth(self, growth: str) -> tuple[str, list[Any]]:
         sql = f"""INSERT INTO {self.model._meta.db_table} AS kept (id, version, frame, changed_at) VALUES (1, 2, 2, %s)
                   ON CONFLICT (id) DO UPDATE SET {growth}, changed_at = excluded.changed_at"""  # noqa: S608 - of ours
         return sql, [connection.ops.adapt_datetimefield_value(timezone.now())]

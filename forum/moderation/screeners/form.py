@@ -10,17 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from forum.accounts.client_address import network_of
+from forum.accounts.limits import HOUR, By
 from forum.database.compiled import Compiled
+from forum.discussion.limits import most_posts
 from forum.discussion.models import Comment, Discussion
 from forum.discussion.screening import LINKS_AFTER, Kind, Signal, Strength, Submission
 
 from ..models import Evidence
 
 FAST_SECONDS = 5  # to read the form, write and send it; a text begun elsewhere may come as fast, so this is a hint
-WITHIN = timedelta(hours=1)
+WITHIN = HOUR
 OLD_AFTER = timedelta(days=365)
 SEVERAL, MANY = 3, 6  # old articles
-OF_WRITER, OF_NETWORK = 60, 400  # comments that are looked at; nobody posts more in an hour (``discussion.limits``)
+OF_WRITER, OF_NETWORK = most_posts(By.PERSON, WITHIN), most_posts(By.ADDRESS, WITHIN)  # comments that are looked at
 
 
 class Honeypot:

@@ -27,7 +27,7 @@ class PostgresEngine:
     def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         sql = f"""INSERT INTO "{_name(table)}" AS kept (rowid, marks, words) VALUES (%s, %s, %s::tsvector)
                   ON CONFLICT (rowid) DO UPDATE SET marks = EXCLUDED.marks, words = EXCLUDED.words"""
-        if len(entries) == 1:
+        if len(entries) == 1:  # of a comment that is stored with much else
             note_statement(sql, entries[0])
             return
         with connection.cursor() as cursor:
