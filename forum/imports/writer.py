@@ -312,7 +312,8 @@ class CommentWriter:
         store_notes({(item.comment.pk, note) for item in public for note in item.made.notes})
         evidence = [
             Evidence(
-                comment=item.comment, client_ip=one.get("client_ip"), network=network_of(one.get("client_ip") or ""),
+                comment=item.comment, discussion_id=item.comment.discussion_id,
+                client_ip=one.get("client_ip"), network=network_of(one.get("client_ip") or ""),
                 form_seconds=one.get("form_seconds"), at=one.get("at") or self.run.started_at,
             )
             for item in items

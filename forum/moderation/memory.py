@@ -86,6 +86,7 @@ def keep_evidence(comment: Comment, arrival: Arrival, *, at: datetime) -> None:
         seconds = None if arrival.form_seconds is None else min(int(arrival.form_seconds), 2_000_000_000)
         evidence = Evidence(
             comment=comment,
+            discussion_id=comment.discussion_id,
             client_ip=arrival.client_ip or None,
             network=network_of(arrival.client_ip),
             form_seconds=seconds,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
 from forum.accounts.models import Guest
-from forum.discussion.models import Appeal, Comment, Lane
+from forum.discussion.models import Appeal, Comment, Discussion, Lane
 from forum.discussion.patterns import PATTERN_HELP, PatternError, parse_pattern
 
 CLAIMED_FOR = timedelta(minutes=10)
@@ -150,6 +150,8 @@ class Evidence(models.Model):
     """Where a comment came from and how fast: kept for EVIDENCE_DAYS, for moderators and nobody else."""
 
     comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="evidence")
+    # That of the comment, for whoever asks where one network writes; null of what came in before this was kept.
+    discussion = models.ForeignKey(Discussion, models.CASCADE, null=True, related_name="+", db_index=False)
     client_ip = models.GenericIPAddressField(_("network address"), null=True)
     network = models.CharField(max_length=45, blank=True)  # what one visitor can be told by (``client_address.network_of``)
     form_seconds = models.PositiveIntegerField(_("seconds at the form"), null=True, validators=[MaxValueValidator(2_000_000_000)])
@@ -158,7 +160,7 @@ class Evidence(models.Model):
     class Meta:
         verbose_name = _("how a comment came in")
         verbose_name_plural = _("how comments came in")
-        indexes = [models.Index("network", "at", name="evidence_by_network", condition=~models.Q(network=""))]
+        indexes = [models.Index("network", "at", "discussion", name="evidence_places", condition=~models.Q(network=""))]
 
     def __str__(self) -> str:
         return str(self.comment_id)

@@ -44,7 +44,7 @@ def address() -> str:
 def test_address_and_seconds_of_a_sent_form_are_kept(address):
     send(Client(), address, wait=95)
     kept = Evidence.objects.get()
-    assert (kept.client_ip, kept.form_seconds) == ("192.0.2.7", 95)
+    assert (kept.client_ip, kept.form_seconds, kept.discussion) == ("192.0.2.7", 95, kept.comment.discussion)
     assert not Comment.objects.get().signals.exists()
 
 

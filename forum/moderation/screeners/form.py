@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -75,31 +74,25 @@ class ManyPlaces:
         """Return the discussions of what the same writer wrote since then, and of what came from the same network."""
         network = network_of(submission.client_ip)
         if submission.author_id:
-            return _BY_MEMBER(submission.author_id, since, network, since, since)
+            return _BY_MEMBER(submission.author_id, since, network, since)
         if submission.guest_id:
-            return _BY_GUEST(submission.guest_id, since, network, since, since)
-        return _FROM_NETWORK(network, since, since) if network else ()
+            return _BY_GUEST(submission.guest_id, since, network, since)
+        return _FROM_NETWORK(network, since) if network else ()
 
 
-def _ask_discussions(latest: QuerySet[Any], since: datetime) -> QuerySet[Comment, tuple[int]]:
-    """Ask for the discussions in which one of ``latest`` was written since then."""
-    recent = Comment.objects.filter(pk__in=latest.values("pk"), created_at__gt=since)
-    return recent.values_list("discussion").distinct()
+def _ask_by(writer: str, pk: int, since: datetime) -> QuerySet[Discussion, tuple[int]]:
+    latest = Comment.objects.filter(**{writer: pk}).order_by("-pk").values("pk")[:OF_WRITER]
+    recent = Comment.objects.filter(pk__in=latest, created_at__gt=since)
+    return Discussion.objects.filter(pk__in=recent.values("discussion")).values_list("pk")
 
 
-def _ask_by(writer: str, pk: int, since: datetime) -> QuerySet[Comment, tuple[int]]:
-    return _ask_discussions(Comment.objects.filter(**{writer: pk}).order_by("-pk")[:OF_WRITER], since)
+def _ask_network(network: str, since: datetime) -> QuerySet[Discussion, tuple[int]]:
+    latest = Evidence.objects.filter(network=network, at__gt=since).exclude(network="").order_by("-at")
+    return Discussion.objects.filter(pk__in=latest.values("discussion")[:OF_NETWORK]).values_list("pk")
 
 
-def _ask_network(network: str, at: datetime, since: datetime) -> QuerySet[Comment, tuple[int]]:
-    evidence = Evidence.objects.filter(network=network, at__gt=at).exclude(network="").order_by("-at")
-    return _ask_discussions(evidence[:OF_NETWORK], since)
-
-
-def _ask_both(
-    writer: str, pk: int, since: datetime, network: str, at: datetime, since_too: datetime
-) -> QuerySet[Comment, tuple[int]]:
-    return _ask_by(writer, pk, since).union(_ask_network(network, at, since_too))
+def _ask_both(writer: str, pk: int, since: datetime, network: str, at: datetime) -> QuerySet[Discussion, tuple[int]]:
+    return _ask_by(writer, pk, since).union(_ask_network(network, at))
 
 
 _BY_MEMBER, _BY_GUEST = Compiled(partial(_ask_both, "author")), Compiled(partial(_ask_both, "guest"))
