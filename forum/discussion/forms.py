@@ -1,6 +1,7 @@
 """What a person types in a comment form, checked in words to act on. ``writing`` stores it, ``views.forms`` shows the pages."""
 
 import unicodedata
+from copy import copy
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -161,26 +162,37 @@ class CommentForm(WordsForm):
         draft: Draft | None = None,
         is_by_link: bool = False,
     ) -> None:
-        initial = {"form_key": str(uuid4()), "opened": sign_opening(), "relation": member.relation if member else ""}
+        initial = {"form_key": _make_key, "opened": sign_opening, "relation": member.relation if member else ""}
         if guest:
             initial |= {"name": guest.display_name, "email": guest.email}
         if draft:
             initial |= {name: getattr(draft, name) for name in ("subject", "body", "name", "relation", "asks")}
         super().__init__(data, initial=initial, auto_id="f-%s")
-        self.fields["body"].help_text = _(
-            "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. "
-            "We keep a draft for 30 days, so you can stop and rest."
+        self._explain(
+            "body",
+            _(
+                "Say as much or as little as you like. Spelling and punctuation do not matter. You can dictate it. "
+                "We keep a draft for 30 days, so you can stop and rest."
+            ),
         )
-        self.fields["name"].help_text = _(
-            "A first name or a made-up name is best. It does not have to be your real one. "
-            "If you leave it empty, we write “%(visitor)s”."
-        ) % {"visitor": visitor_name}
+        self._explain(
+            "name",
+            _(
+                "A first name or a made-up name is best. It does not have to be your real one. "
+                "If you leave it empty, we write “%(visitor)s”."
+            )
+            % {"visitor": visitor_name},
+        )
         if is_reply:
             del self.fields["subject"]
         if member:
             del self.fields["name"]
         if member or is_by_link:
             del self.fields["email"]
+
+    def _explain(self, name: str, words: str) -> None:
+        field = self.fields[name] = copy(self.fields[name])
+        field.help_text = words
 
     def clean_name(self) -> str:
         """Refuse a name that does not fit, or under which somebody would be taken for a member or for staff."""
@@ -230,6 +242,20 @@ class CommentForm(WordsForm):
             email=data.get("email", ""),
             asks=data.get("asks", False),
         )
+
+
+class _SharedFields(dict[str, forms.Field]):
+    """Fields that no form of a class changes: Django would copy each of them, and its widget, for each form."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+CommentForm.base_fields = _SharedFields(CommentForm.base_fields)
+
+
+def _make_key() -> str:
+    return str(uuid4())
 
 
 class UpdateForm(DetailsForm):

@@ -134,3 +134,15 @@ def test_known_guest_finds_name_and_address_filled_in():
     guest = GuestFactory(display_name="Dee", email="dee@example.org")
     form = CommentForm(is_reply=False, visitor_name="A reader", guest=guest)
     assert (form["name"].value(), form["email"].value()) == ("Dee", "dee@example.org")
+
+
+def test_forms_share_their_fields_and_change_none_of_them():
+    one = CommentForm(is_reply=False, visitor_name="A reader")
+    other = CommentForm(is_reply=True, visitor_name="Somebody", member=MemberFactory())
+    assert "A reader" in one.fields["name"].help_text
+    assert "Somebody" not in one.fields["name"].help_text
+    assert "subject" in one.fields
+    assert other.fields["relation"] is one.fields["relation"] is CommentForm.base_fields["relation"]
+    assert "30 days" in one.fields["body"].help_text
+    assert "30 days" not in CommentForm.base_fields["body"].help_text
+    assert one["form_key"].value() == one["form_key"].value() != CommentForm(is_reply=False, visitor_name="")["form_key"].value()
