@@ -7,6 +7,7 @@ independent. The sum is drawn in for the same reason before it becomes a probabi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, log
 from typing import NamedTuple
 
@@ -43,6 +44,7 @@ def score(found: Sequence[Counts | None], totals: Counts) -> Score:
     return Score(1 / (1 + exp(-max(-30.0, min(30.0, total)))), tuple(telling))
 
 
+@lru_cache(maxsize=4096)  # most words come again and again
 def weigh(counts: Counts, totals: Counts) -> float:
     """Return how much a feature speaks for advertising; below nought, against it."""
     spam = (counts.spam + 0.5) / (totals.spam + 1)

@@ -33,10 +33,10 @@ def features_of(
     before = None
     for word in words:
         text = "#" if word.text.isdigit() else word.text[:40]
-        singles.setdefault(text, Feature(f"w:{text}", text, (word.start, word.end)))
-        if before and word.start - before[1].end < FAR_APART:
-            pair = f"{before[0]} {text}"
-            pairs.setdefault(pair, Feature(f"p:{pair}", pair, (before[1].start, word.end)))
+        if text not in singles:
+            singles[text] = Feature(f"w:{text}", text, (word.start, word.end))
+        if before and word.start - before[1].end < FAR_APART and (pair := f"{before[0]} {text}") not in pairs:
+            pairs[pair] = Feature(f"p:{pair}", pair, (before[1].start, word.end))
         before = text, word
     found = [*_ends(list(singles.values()), MAX_WORDS), *_ends(list(pairs.values()), MAX_PAIRS)]
     keys = [f"t:{word.text}" for word in find_words(subject)[:20]]
