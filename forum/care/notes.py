@@ -5,7 +5,7 @@ What follows when a note itself is changed is in ``note_editing`` and ``note_sea
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,6 +17,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from articles.models import Article
+from forum.database.asked import Asked
 from forum.database.compiled import Compiled, padded
 from forum.discussion.models import Comment
 from forum.discussion.patterns import PatternError, PatternSet, tokens_of
@@ -30,14 +31,14 @@ Notes = PatternSet[tuple[int, str]]  # each phrase with the id and the language 
 
 def load_notes() -> Notes:
     """Return the phrases of all notes in use. One small query: notes are few; their words are read only after one has changed."""
-    return _read_notes(tuple(_VERSIONS()))
+    return _read_notes(tuple(map(tuple, sorted(_VERSIONS()))))
 
 
-_VERSIONS = Compiled(lambda: SafetyNote.objects.filter(is_active=True).order_by("pk").values_list("pk", "changed_at"))
+_VERSIONS = Asked(lambda: SafetyNote.objects.filter(is_active=True).values_list("pk", "changed_at"))
 
 
 @lru_cache(maxsize=2)
-def _read_notes(versions: tuple[tuple[int, datetime], ...]) -> Notes:
+def _read_notes(versions: tuple[tuple[int, str], ...]) -> Notes:
     return make_notes(SafetyNote.objects.filter(pk__in=[pk for pk, _changed_at in versions]) if versions else ())
 
 

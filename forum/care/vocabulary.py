@@ -1,16 +1,15 @@
 """The operator's phrases, read from the database and made ready once for each version; the set that a new site starts with."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
-from django.db import connection
+from django.db.models import Count, Max, QuerySet, Value
 
-from forum.database.compiled import find_cursor
+from forum.database.asked import Asked
 from forum.discussion.patterns import PatternError, parse_pattern
 
 from .concerns import Phrases, make_phrases
@@ -21,13 +20,19 @@ _FOLDER = Path(__file__).parent / "data"
 
 def load_phrases() -> Phrases:
     """Return the phrases in use. One small query; all of them are read only after one has changed."""
-    cursor = find_cursor(connection)
-    cursor.execute(f"SELECT COUNT(*), MAX(id), MAX(changed_at) FROM {CarePhrase._meta.db_table}")  # noqa: S608
-    return _read_phrases(*cursor.fetchall()[0])
+    return _read_phrases(*_VERSION()[0])
+
+
+def _ask_version() -> "QuerySet[CarePhrase, tuple[Any, ...]]":
+    together = CarePhrase.objects.order_by().annotate(all=Value(1)).values("all")
+    return together.annotate(count=Count("pk"), last=Max("pk"), latest=Max("changed_at")).values_list("count", "last", "latest")
+
+
+_VERSION = Asked(_ask_version)
 
 
 @lru_cache(maxsize=2)
-def _read_phrases(count: int, last: int | None, changed: datetime | str | None) -> Phrases:
+def _read_phrases(count: int, last: int | None, changed_at: str | None) -> Phrases:
     rows = []
     for phrase, concern in CarePhrase.objects.filter(is_active=True).values_list("phrase", "concern"):
         try:

@@ -10,9 +10,10 @@ from functools import cache, partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import DEFAULT_DB_ALIAS, connection, connections, router
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Col
+from django.utils.connection import ConnectionProxy
 
 Value = int | str | date | UUID | Sequence[int]  # a datetime is a date
 _FIRST_MARK = 2_000_000_000  # stands for a value while the query is compiled; the smallest column of ours holds 2,147,483,647
@@ -29,18 +30,22 @@ class Compiled:
     def __init__(self, build: Callable[..., QuerySet[Any, tuple[Any, ...]]]) -> None:
         self._build = build
         self._model: type[Model] | None = None
-        self._made: dict[tuple[object, ...], _Statement] = {}  # by the database that is read, and how many values there are
+        self._made: dict[tuple[object, ...], Statement] = {}  # by the database that is read, and how many values there are
 
     def __call__(self, *values: Value) -> list[tuple[Any, ...]]:
         """Return the rows."""
+        return self.find_statement(values).read(values)
+
+    def find_statement(self, values: Sequence[Value]) -> "Statement":
+        """Return the statement for values such as these."""
         alias = router.db_for_read(self._model) if self._model else ""
         shape = (alias, *(len(value) if isinstance(value, tuple) else 0 for value in values))
         statement = self._made.get(shape)
         if statement is None:
-            statement = _Statement(self._build, values)
+            statement = Statement(self._build, values)
             self._model = statement.model
             self._made[(statement.alias, *shape[1:])] = statement
-        return statement.read(values)
+        return statement
 
 
 M = TypeVar("M", bound=Model)
@@ -59,8 +64,8 @@ class CompiledObjects(Generic[M]):
         return [self._model.from_db(DEFAULT_DB_ALIAS, self._names, row) for row in self._rows(*values)]
 
 
-class _Statement:
-    """One query for one shape of values."""
+class Statement:
+    """One query for one shape of values: ``sql``, and the ``names`` that it gives its columns."""
 
     def __init__(self, build: Callable[..., QuerySet[Any, tuple[Any, ...]]], values: Sequence[Value]) -> None:
         number = _FIRST_MARK
@@ -79,7 +84,8 @@ class _Statement:
         connection = connections[self.alias]
         self._places = {_adapt(connection, mark): place for mark, place in places.items()}
         compiler = query_set.query.get_compiler(self.alias)
-        self._sql, self._params = compiler.as_sql()
+        self.sql, self._params = compiler.as_sql()
+        self.names = tuple(name for *_column, name in compiler.select)
         assert set(self._places) <= set(self._params), "a value is not in the query as it came"
         if connection.vendor == "postgresql":
             self._write_constants(connection)
@@ -95,18 +101,17 @@ class _Statement:
         connection.ensure_connection()
         raw = connection.connection
         words = [None if param in self._places else sql.Literal(param).as_string(raw) for param in self._params]
-        parts = self._sql.split("%s")
+        parts = self.sql.split("%s")
         assert len(parts) == len(words) + 1
         written = ["%s" if word is None else word.replace("%", "%%") for word in words]
-        self._sql = "".join(part + word for part, word in zip(parts, [*written, ""], strict=True))
+        self.sql = "".join(part + word for part, word in zip(parts, [*written, ""], strict=True))
         self._params = tuple(param for param in self._params if param in self._places)
 
     def read(self, values: Sequence[Value]) -> list[tuple[Any, ...]]:
         """Return the rows for ``values``."""
         connection = connections[self.alias]
         cursor = find_cursor(connection)
-        values = [_adapt(connection, value) for value in values]
-        cursor.execute(self._sql, [self._find(param, values) for param in self._params])
+        cursor.execute(self.sql, self._read_params(connection, values))
         rows: Iterable[Sequence[Any]] = cursor.fetchall()
         if not self._converters:
             return list(map(tuple, rows))
@@ -117,12 +122,20 @@ class _Statement:
                     row[position] = convert(row[position], connection)
         return list(map(tuple, changed))
 
-    def _find(self, param: Any, values: Sequence[Value]) -> Any:
+    def read_params(self, values: Sequence[Value]) -> list[Any]:
+        """Return what is sent with the statement for ``values``."""
+        return self._read_params(connections[self.alias], values)
+
+    def _read_params(self, connection: Any, values: Sequence[Value]) -> list[Any]:
+        adapted = [_adapt(connection, value) for value in values]
+        return [self._find(param, adapted) for param in self._params]
+
+    def _find(self, param: Any, values: Sequence[Any]) -> Any:
         place = self._places.get(param)
         if place is None:
             return param
         index, part = place
-        value: Any = values[index]
+        value = values[index]
         return value if part is None else value[part]
 
 
@@ -152,6 +165,12 @@ def _adapt(connection: Any, value: Any) -> Any:
     return value
 
 
+@cache
+def find_vendor() -> str:
+    """Return the kind of the database, "sqlite" or "postgresql"."""
+    return connection.vendor
+
+
 _NEVER_BY_ITSELF = 2**31  # times that a statement is asked before it is prepared without anybody's wish
 
 
@@ -160,15 +179,45 @@ def find_cursor(connection: Any) -> Any:
 
     On PostgreSQL it is one for which a statement is planned once.
     """
+    if isinstance(connection, ConnectionProxy):
+        connection = connections[connection._alias]  # once: a proxy looks for it anew with each attribute
     connection.ensure_connection()
     if connection.vendor != "postgresql":
-        return connection._prepare_cursor(connection.kept_cursor())
+        return _wrap(connection, connection.kept_cursor())
     raw = connection.connection
     cursor = getattr(raw, "prepared_cursor", None)  # kept there: to make one takes as long as a page of comments
     if cursor is None:
         raw.prepare_threshold = _NEVER_BY_ITSELF  # None, as Django has it, forbids what is asked for too
         cursor = raw.prepared_cursor = _prepared_cursor()(raw)
-    return connection._prepare_cursor(cursor)
+    return _wrap(connection, cursor)
+
+
+def _wrap(connection: Any, cursor: Any) -> Any:
+    if connection.execute_wrappers or connection.queries_logged:
+        return connection._prepare_cursor(cursor)
+    return _PlainCursor(connection, cursor)
+
+
+class _PlainCursor:
+    """What is left of a cursor of Django's where nothing is logged and nobody listens: it takes longer than many a statement."""
+
+    __slots__ = ("_connection", "_cursor")
+
+    def __init__(self, connection: Any, cursor: Any) -> None:
+        self._connection, self._cursor = connection, cursor
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        self._connection.validate_no_broken_transaction()
+        with self._connection.wrap_database_errors:
+            self._cursor.execute(sql, params)
+
+    @property
+    def rowcount(self) -> int:
+        return int(self._cursor.rowcount)
+
+    def fetchall(self) -> list[Any]:
+        with self._connection.wrap_database_errors:
+            return self._cursor.fetchall()
 
 
 @cache

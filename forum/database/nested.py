@@ -8,13 +8,14 @@ The rows come in no order. They may hold numbers, texts and None; a moment would
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet, Subquery, TextField
 
 _TEMPLATES = {
-    "sqlite": "(SELECT json_group_array(json_array({})) FROM (%(subquery)s) AS nested)",
-    "postgresql": "(SELECT json_agg(json_build_array({}))::text FROM (%(subquery)s) AS nested)",
+    "sqlite": "(SELECT json_group_array(json_array({columns})) FROM ({query}) AS nested)",
+    "postgresql": "(SELECT json_agg(json_build_array({columns}))::text FROM ({query}) AS nested)",
 }
 
 
@@ -28,8 +29,13 @@ class NestedRows(Subquery):
 
     def as_sql(self, compiler: Any, connection: Any, template: str | None = None, **extra_context: Any) -> Any:
         """Write the query around that of the rows."""
-        columns = ", ".join(map(connection.ops.quote_name, self.query.values_select))
-        return super().as_sql(compiler, connection, _TEMPLATES[connection.vendor].format(columns), **extra_context)
+        columns = list(map(connection.ops.quote_name, self.query.values_select))
+        return super().as_sql(compiler, connection, write_nested("%(subquery)s", columns, connection.vendor), **extra_context)
+
+
+def write_nested(query: str, columns: Sequence[str], vendor: str) -> str:
+    """Return an expression for the rows of ``query`` as text; ``columns`` are the names that it gives them, quoted."""
+    return _TEMPLATES[vendor].format(columns=", ".join(columns), query=query)
 
 
 def read_nested(text: str | None) -> list[list[Any]]:

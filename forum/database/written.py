@@ -7,6 +7,7 @@ Everything here belongs in the caller's transaction. What nothing in it reads ag
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Field, Model
 
 from .bulk import Changes, Values, change_values, find_changes
-from .compiled import find_cursor
+from .compiled import find_cursor, find_vendor
 
 
 class _Statement(NamedTuple):
@@ -29,13 +30,21 @@ class _Call(NamedTuple):
     params: Values
 
 
-_noted: ContextVar[list[_Call] | None] = ContextVar("noted", default=None)
+@dataclass
+class _Block:
+    """What is noted, and the names of what stands there once. On SQLite nothing waits: ``calls`` is None."""
+
+    calls: list[_Call] | None
+    names: set[str] = field(default_factory=set)
+
+
+_block: ContextVar[_Block | None] = ContextVar("block", default=None)
 
 
 def insert(row: Model) -> None:
     """Store a new row and give it its id."""
     with_id = row.pk is None
-    statement = _insertion(type(row), connection.vendor, with_id)
+    statement = _insertion(type(row), find_vendor(), with_id)
     cursor = find_cursor(connection)
     cursor.execute(statement.sql, change_values(statement.read(row), statement.changes))
     if with_id:
@@ -65,16 +74,16 @@ def together() -> Iterator[None]:
 
     SQLite is within the process: there all is written at once, as it is outside of such a block.
     """
-    if _noted.get() is not None or connection.vendor == "sqlite":
+    if _block.get() is not None:
         yield
         return
-    noted: list[_Call] = []
-    token = _noted.set(noted)
+    block = _Block(None if find_vendor() == "sqlite" else [])
+    token = _block.set(block)
     try:
         yield
     finally:
-        _noted.reset(token)
-    if noted:
+        _block.reset(token)
+    if noted := block.calls:
         noted.reverse()  # PostgreSQL happens to run the last part first, and the first one last: the row that all wait for
         sql = _write_in_one(tuple(call.sql for call in noted))
         execute(sql, [value for call in noted for value in call.params])
@@ -82,7 +91,7 @@ def together() -> Iterator[None]:
 
 def note(row: Model) -> None:
     """Store a new row of which nothing in this transaction needs the id."""
-    statement = _insertion(type(row), connection.vendor, False)
+    statement = _insertion(type(row), find_vendor(), False)
     note_statement(statement.sql, change_values(statement.read(row), statement.changes))
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
@@ -103,11 +112,21 @@ def note_statement(sql: str, params: Values) -> None:
 
     Not within a savepoint that may be undone: it is sent all the same.
     """
-    noted = _noted.get()
-    if noted is None:
+    block = _block.get()
+    if block is None or block.calls is None:
         execute(sql, params)
     else:
-        noted.append(_Call(sql, params))
+        block.calls.append(_Call(sql, params))
+
+
+def note_once(name: str, sql: str, params: Values) -> None:
+    """Send a statement as ``note_statement`` does; within a block, of those with this ``name`` the first alone."""
+    block = _block.get()
+    if block is not None:
+        if name in block.names:
+            return
+        block.names.add(name)
+    note_statement(sql, params)
 
 
 @lru_cache(maxsize=256)
@@ -118,12 +137,12 @@ def _write_in_one(statements: tuple[str, ...]) -> str:
 
 
 def _insert_many(model: type[Model], names: tuple[str, ...], rows: Sequence[Values]) -> _Call:
-    sql, changes = _insertion_of_many(model, names, connection.vendor, len(rows))
+    sql, changes = _insertion_of_many(model, names, find_vendor(), len(rows))
     return _Call(sql, [value for row in rows for value in change_values(row, changes)])
 
 
 def _change(row: Model, names: tuple[str, ...]) -> _Call:
-    statement = _update(type(row), names, connection.vendor)
+    statement = _update(type(row), names, find_vendor())
     return _Call(statement.sql, [*change_values(statement.read(row), statement.changes), row.pk])
 
 

@@ -5,7 +5,7 @@ A draft is saved from a page of the form, which has a key. A page may save over 
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +13,8 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from forum.accounts.models import Guest, User
-from forum.database.compiled import Compiled, CompiledObjects
+from forum.database.asked import Asked
+from forum.database.compiled import CompiledObjects
 
 from .models import Comment, Discussion, Draft
 from .permissions import Viewer
@@ -106,20 +107,30 @@ def save_draft(
     return draft
 
 
-def drop_drafts(*, form_key: UUID, draft: Draft | None = None, seen: int = 0) -> None:
-    """Delete what the page has saved from which a comment is posted, and ``draft`` unless another page saved other words since.
+class Page(NamedTuple):
+    """A page of the form that is sent: its key, the draft that ``find_draft`` found, and which version of it the page knew."""
+
+    form_key: UUID
+    draft: Draft | None = None
+    seen: int = 0
+
+
+def drop_drafts(page: Page) -> None:
+    """Delete what the page has saved from which a comment is posted, and its draft unless another page saved other words since.
 
     By the key of the page and not by its writer: a guest's first save may be so late that the comment is somebody else's.
     """
-    if draft is None and not _SAVED_FROM(form_key):
+    posted = Q(form_key=page.form_key)
+    if page.draft is not None:
+        posted |= Q(pk=page.draft.pk, version=page.seen)
+    elif not SAVED_FROM(page.form_key):
         return
-    posted = Q(form_key=form_key) | Q(pk=draft.pk, version=seen) if draft else Q(form_key=form_key)
     if rows := list(Draft.objects.filter(posted).values_list("pk", "guest_id")):
         Draft.objects.filter(posted, pk__in=[pk for pk, _ in rows]).delete()
         _forget_guests([guest_id for _, guest_id in rows if guest_id])
 
 
-_SAVED_FROM = Compiled(lambda form_key: Draft.objects.filter(form_key=form_key).values_list("pk")[:1])
+SAVED_FROM = Asked(lambda form_key: Draft.objects.filter(form_key=form_key).values_list("pk")[:1])
 
 
 @transaction.atomic

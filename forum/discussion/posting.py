@@ -12,14 +12,19 @@ from django.utils import timezone
 
 from forum.accounts.models import Guest, User
 from forum.database import written
+from forum.database.asked import AskedTogether
 from forum.site.models import SiteVersion
 
 from . import events
 from .arrival import UNKNOWN_ARRIVAL, Arrival
+from .drafts import SAVED_FROM, Page, drop_drafts
 from .models import Comment, Discussion
 from .screening import Action, CommentRefusedError, Kind, Submission, Verdict, screen, screen_again
-from .services import SOFTWARE, begin, compose, count_approved, lock_place, require_open
+from .services import SIGHT, SOFTWARE, begin, compose, count_approved, lock_place, require_open
+from .tally import asks_about_person
 from .words import Words
+
+_BEFORE, _IN_TRANSACTION = AskedTogether(), AskedTogether()
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,9 @@ def prepare(
     """
     now = now or timezone.now()
     require_open(discussion, author, _root_of(parent))
-    verdict = screen(_submit(words, discussion, parent, author, guest, arrival, now))
+    submission = _submit(words, discussion, parent, author, guest, arrival, now)
+    with _BEFORE.at_once():
+        verdict = screen(submission)
     if verdict.action == Action.REFUSE:
         raise CommentRefusedError(verdict.refusals)
     comment = compose(
@@ -123,19 +130,24 @@ def prepare(
     return Posting(comment, verdict, arrival, words)
 
 
-def store(posting: Posting) -> Comment:
-    """Store what was prepared, in the caller's transaction; return it, published or held.
+def store(posting: Posting, page: Page | None = None) -> Comment:
+    """Store what was prepared, in the caller's transaction; return it, published or held. Drafts of its ``page`` go.
 
     What a moderator may have decided meanwhile is asked again: raises as ``prepare`` does. Sends ``comment_posted`` last.
     """
     comment = posting.comment
-    verdict = screen_again(replace(posting.verdict, submission=replace(posting.verdict.submission, guest_id=comment.guest_id)))
-    if verdict.action == Action.REFUSE:
-        raise CommentRefusedError(verdict.refusals)
     lock_place(comment)
     require_open(comment.discussion, comment.author, comment.root)
-    state = Comment.State.PUBLISHED if verdict.publish else Comment.State.HELD
-    with written.together():
+    about_draft = ((SAVED_FROM, (page.form_key,)),) if page and page.draft is None else ()
+    about_person = asks_about_person(comment.discussion_id, comment.author_id, comment.guest_id)
+    expected = (SIGHT, (comment.discussion_id,)), about_person, *about_draft
+    with _IN_TRANSACTION.at_once(*expected), written.together():
+        verdict = screen_again(
+            replace(posting.verdict, submission=replace(posting.verdict.submission, guest_id=comment.guest_id))
+        )
+        if verdict.action == Action.REFUSE:
+            raise CommentRefusedError(verdict.refusals)
+        state = Comment.State.PUBLISHED if verdict.publish else Comment.State.HELD
         begin(comment, state, actor=SOFTWARE, verdict=verdict, now=comment.created_at)
         events.comment_posted.send(
             Comment,
@@ -145,6 +157,8 @@ def store(posting: Posting) -> Comment:
             wants_mail=posting.words.wants_mail,
             wants_asking=posting.words.wants_asking,
         )
+        if page:
+            drop_drafts(page)
         if comment.listed:
             SiteVersion.objects.note_bump()
     return comment

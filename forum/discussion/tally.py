@@ -12,6 +12,7 @@ from django.db.models import F, Max, Q
 
 from forum.accounts.models import Guest, User
 from forum.database import written
+from forum.database.asked import Asked
 from forum.database.compiled import find_cursor
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
@@ -55,6 +56,8 @@ def settle(*, discussion: Discussion, comment: Comment, was_public: bool, now: d
         _refresh_previews(root)
     if step:
         _count_in_discussion(discussion, comment, step)
+        if comment.author_id or comment.guest_id:
+            _count_person(discussion, comment, step)
         refresh_waiting(discussion, family)
     written.save(discussion, COUNT_FIELDS)
 
@@ -91,6 +94,8 @@ def settle_new(*, discussion: Discussion, comment: Comment, now: datetime) -> No
             root.preview1_id, root.preview2_id, root.last_reply_id = find_previews(root)
         written.save(root, ROOT_FIELDS)
     _count_in_discussion(discussion, comment, 1)
+    if comment.author_id or comment.guest_id:
+        _count_new_person(discussion, comment)
     discussion.version, discussion.changed_at = discussion.version + 1, now
     written.note_changes(discussion, (*COUNT_FIELDS, "version", "changed_at"))
 
@@ -187,12 +192,31 @@ def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) ->
     if comment.has_known_year and comment.posted_at is not None:
         sql = _write_counting(DiscussionYear, step, "year")
         written.note_statement(sql, [discussion.pk, year_of(comment.posted_at)])
-    if comment.author_id or comment.guest_id:
-        _count_person(discussion, comment, step)
+
+
+def asks_about_person(discussion_id: int, author_id: int | None, guest_id: int | None) -> tuple[Asked, tuple[int, int]]:
+    """Return the question how many comments somebody has there, with its values (``AskedTogether``)."""
+    return (_OF_MEMBER, (discussion_id, author_id)) if author_id else (_OF_GUEST, (discussion_id, guest_id or 0))
+
+
+_PEOPLE = DiscussionPerson.objects.values_list("comment_count")
+_OF_MEMBER = Asked(lambda discussion, pk: _PEOPLE.filter(discussion=discussion, author=pk))
+_OF_GUEST = Asked(lambda discussion, pk: _PEOPLE.filter(discussion=discussion, guest=pk))
+
+
+def _count_new_person(discussion: Discussion, comment: Comment) -> None:
+    """Count one more comment of its writer, and them if they have no other; nothing here is read again in the transaction."""
+    question, values = asks_about_person(discussion.pk, comment.author_id, comment.guest_id)
+    discussion.people_count += int(question(*values) in ([], [[0]]))
+    written.note_statement(_write_counting(DiscussionPerson, 1, _column_of(comment)), list(values))
+
+
+def _column_of(comment: Comment) -> str:
+    return "author_id" if comment.author_id else "guest_id"
 
 
 def _count_person(discussion: Discussion, comment: Comment, step: int) -> None:
-    column, writer_id = ("author_id", comment.author_id) if comment.author_id else ("guest_id", comment.guest_id or 0)
+    column, writer_id = _column_of(comment), comment.author_id or comment.guest_id or 0
     cursor = find_cursor(connection)
     sql = f"{_write_counting(DiscussionPerson, step, column)} RETURNING comment_count"
     cursor.execute(sql, [discussion.pk, writer_id])

@@ -14,7 +14,7 @@ from forum.accounts.models import Guest, User
 from forum.database.compiled import CompiledObjects
 
 from .arrival import UNKNOWN_ARRIVAL, Arrival
-from .drafts import drop_drafts, save_draft
+from .drafts import Page, drop_drafts, save_draft
 from .letters import send_way_back
 from .models import Comment, Discussion, Draft
 from .posting import Posting, prepare, store
@@ -45,6 +45,7 @@ def send_comment(
     A guest whose address is not proven is mailed the way back. Raises DiscussionClosedError and CommentRefusedError.
     """
     key = _key_of_sending(form_key, words, discussion, parent, member) if form_key else None
+    page = Page(form_key, draft, seen) if form_key else None
     earlier = _find_earlier(key, words.body, discussion, parent, member or guest, now)
     posting = earlier or prepare(
         replace(words, name=member.display_name if member else words.name or visitor_name),
@@ -58,10 +59,11 @@ def send_comment(
     )
     try:
         with transaction.atomic():
-            comment = posting if isinstance(posting, Comment) else _store(posting, guest)
-            if form_key:
-                drop_drafts(form_key=form_key, draft=draft, seen=seen)
-            return comment
+            if not isinstance(posting, Comment):
+                return _store(posting, guest, page)
+            if page:
+                drop_drafts(page)
+            return posting
     except IntegrityError:
         # The other sending was a moment faster; what this one stored, a guest included, is undone.
         earlier = _find_sent(key)
@@ -70,15 +72,15 @@ def send_comment(
         return earlier
 
 
-def _store(posting: Posting, guest: Guest | None) -> Comment:
-    """Store what was prepared, and its guest, who was ``guest`` until now."""
+def _store(posting: Posting, guest: Guest | None, page: Page | None) -> Comment:
+    """Store what was prepared on ``page``, and its guest, who was ``guest`` until now."""
     comment = posting.comment
     if keeper := comment.guest:
         store_guest(keeper, guest)
         comment.guest = keeper  # who may have got an id
         if keeper.email and not keeper.proven_at:
             send_way_back(keeper, now=comment.created_at)
-    return store(posting)
+    return store(posting, page)
 
 
 def keep_draft(
@@ -124,7 +126,7 @@ def keep_draft(
     except Draft.DoesNotExist:  # posted or deleted since it was found
         kept = save(None)
     if _find_sent(key):  # meanwhile
-        drop_drafts(form_key=form_key)
+        drop_drafts(Page(form_key))
         return None
     return kept
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from forum.database.compiled import find_cursor
+from forum.database.compiled import find_cursor, find_vendor
 
 from .classifier import Counts
 from .models import FilterState
@@ -23,7 +23,7 @@ def read_counts(hashes: Sequence[int]) -> dict[int, Counts]:
     """Return the counts of those of ``hashes`` that are known."""
     if not hashes:
         return {}
-    among = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    among = "= ANY(%s)" if find_vendor() == "postgresql" else "IN (SELECT value FROM json_each(%s))"
     cursor = find_cursor(connection)
     cursor.execute(f"SELECT hash, ham, spam FROM {_TABLE} WHERE hash {among}", [_as_list(hashes)])  # noqa: S608
     return {number: Counts(ham, spam) for number, ham, spam in cursor.fetchall()}
@@ -52,8 +52,8 @@ def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Counts | No
 
 def raise_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> dict[int, Counts]:
     """Add to the counts of each of ``hashes``; return what they were before, for those that were known."""
-    name = "value" if connection.vendor == "sqlite" else "number"
-    source = f"{_LIST[connection.vendor]} AS given{'' if connection.vendor == 'sqlite' else '(number)'}"
+    name = "value" if find_vendor() == "sqlite" else "number"
+    source = f"{_LIST[find_vendor()]} AS given{'' if find_vendor() == 'sqlite' else '(number)'}"
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_TABLE} (hash, ham, spam) SELECT {name}, %s, %s FROM {source} WHERE true "  # noqa: S608
@@ -68,11 +68,11 @@ def raise_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> dict[
 def lower_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> None:
     """Take back what ``raise_counts`` added; a feature that nothing speaks of any more is forgotten."""
     numbers = _as_list(sorted(set(hashes)))
-    among = "= ANY(%s)" if connection.vendor == "postgresql" else "IN (SELECT value FROM json_each(%s))"
+    among = "= ANY(%s)" if find_vendor() == "postgresql" else "IN (SELECT value FROM json_each(%s))"
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {_TABLE} SET ham = ham - %s, spam = spam - %s WHERE hash {among}", [ham, spam, numbers])  # noqa: S608
         cursor.execute(f"DELETE FROM {_TABLE} WHERE ham = 0 AND spam = 0 AND hash {among}", [numbers])  # noqa: S608
 
 
 def _as_list(hashes: Sequence[int]) -> Any:
-    return list(hashes) if connection.vendor == "postgresql" else json.dumps(list(hashes))
+    return list(hashes) if find_vendor() == "postgresql" else json.dumps(list(hashes))

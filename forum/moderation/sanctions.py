@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from forum.accounts.models import Guest, User
-from forum.database.compiled import Compiled
+from forum.database.asked import Asked
 from forum.discussion.models import Comment
 from forum.discussion.screening import is_trusted
 
@@ -52,7 +52,8 @@ def find_sanctions(
 
     ``email`` is the address of a guest who is not stored yet.
     """
-    if not _ANY_IN_FORCE(today or timezone.localdate()):
+    # Most sites have none: asked with every comment.
+    if not any(date.fromisoformat(until) > (today or timezone.localdate()) for (until,) in _LONGEST()):
         return []
     rows = in_force(today)
     addresses = _addresses_of(member_id, guest_id) | ({email.lower()} if email else set())
@@ -65,8 +66,7 @@ def find_sanctions(
     return sorted(rows.filter(theirs), key=_mildness)
 
 
-# Most sites have none: asked with every comment.
-_ANY_IN_FORCE = Compiled(lambda today: in_force(today).values_list("pk")[:1])
+_LONGEST = Asked(lambda: Sanction.objects.filter(lifted_at=None).order_by("-until").values_list("until")[:1])
 
 
 def _mildness(sanction: Sanction) -> tuple[bool, int]:

@@ -16,10 +16,10 @@ from django.utils import timezone
 from forum.accounts.models import User
 from forum.database import written
 from forum.database.bulk import insert_rows
-from forum.database.compiled import Compiled
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.permissions import ANONYMOUS
-from forum.discussion.services import lock_comment, show_change
+from forum.discussion.services import is_in_sight, lock_comment, show_change
+from forum.site.models import SiteVersion
 
 from .counting import Pair, apply_change, count_change, lock_counts, pairs_of
 from .events import topics_corrected
@@ -58,16 +58,13 @@ def settle_comment(comment: Comment, *, is_new: bool = False) -> None:
 
 def _write_new(comment: Comment, found: Found) -> None:
     """Store what was found in a comment of which nothing is stored yet."""
-    lock_counts()
-    shown = bool(_VISIBLE(comment.pk))
+    SiteVersion.objects.note_bump()  # the first row of all that is changed here (``counting``)
+    shown = is_in_sight(comment.discussion_id)
     at = comment.published_at or comment.sort_at
     rows = [(comment.pk, topic_id, spans, at, Standing.FOUND.value, "", shown) for topic_id, spans in found.items()]
     written.note_all(Mention, _COLUMNS, rows)
     if shown:
         apply_change(count_change((), found))
-
-
-_VISIBLE = Compiled(lambda pk: Comment.objects.visible_to(ANONYMOUS).filter(pk=pk).values_list("pk"))
 
 
 def find_topics(comment: Comment, matcher: Matcher) -> dict[int, list[Span]]:

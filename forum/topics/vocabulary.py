@@ -3,7 +3,7 @@
 import threading
 from uuid import UUID
 
-from forum.database.compiled import Compiled
+from forum.database.asked import Asked
 
 from .matching import Matcher, Term
 from .models import Spelling, Vocabulary
@@ -21,10 +21,10 @@ def read_vocabulary() -> Vocabulary | None:
 def current_matcher() -> Matcher:
     """Return the vocabulary in use. One query; all of its words are read once after each change."""
     found = _STAMP()
-    return matcher_of(found[0][0]) if found else NOTHING
+    return matcher_of(UUID(found[0][0])) if found else NOTHING
 
 
-_STAMP = Compiled(lambda: Vocabulary.objects.filter(pk=1).values_list("stamp"))
+_STAMP = Asked(lambda: Vocabulary.objects.filter(pk=1).values_list("stamp"))
 
 
 def latest_matcher() -> Matcher:

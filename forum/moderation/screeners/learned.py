@@ -1,8 +1,9 @@
 """The check that learns from moderators. Last: it costs the most, and says nothing until enough is decided."""
 
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
-from forum.database.compiled import CompiledObjects
+from forum.database.asked import Asked
 from forum.discussion.screening import Signal, Strength, Submission
 
 from .. import counts
@@ -22,7 +23,7 @@ class LearnedFilter:
     """How like the removed advertisements it is, by the words at hand. Silent while too little is known, or the secret is new."""
 
     def __call__(self, submission: Submission) -> list[Signal]:
-        state = next(iter(_STATE()), None)
+        state = _read_state()
         if state is None or state.weak_from is None or state.fingerprint != fingerprint():
             return []
         text = own_text(submission.subject, submission.body)
@@ -63,7 +64,12 @@ class LearnedFilter:
         return sentence, tuple(feature.span for feature, _count in shown if feature.span)
 
 
-_STATE = CompiledObjects(FilterState, lambda: FilterState.objects.filter(pk=1))
+def _read_state() -> FilterState | None:
+    return next((FilterState.from_db(DEFAULT_DB_ALIAS, _FIELDS, row) for row in _STATE()), None)
+
+
+_FIELDS = [field.attname for field in FilterState._meta.concrete_fields]
+_STATE = Asked(lambda: FilterState.objects.filter(pk=1).values_list(*_FIELDS))
 
 
 def _overlap(one: Feature, other: Feature) -> bool:

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from forum.database.compiled import Compiled
+from forum.database.asked import Asked
 from forum.discussion.patterns import PatternError, PatternSet, parse_pattern, tokens_of
 from forum.discussion.screening import Signal, Strength, Submission
 
@@ -16,7 +16,7 @@ class SitePhrases:
     """A phrase that moderators look out for. Their note is the reason."""
 
     def __call__(self, submission: Submission) -> list[Signal]:
-        rules = _read_rules(tuple(_RULES()))
+        rules = _read_rules(tuple(map(tuple, sorted(_RULES()))))
         tokens = tokens_of(own_text(submission.subject, submission.body))
         places: dict[PhraseRule, list[tuple[int, int]]] = {}
         for match, rule in rules.find(tokens):
@@ -35,7 +35,7 @@ class SitePhrases:
         return Signal("phrase_rule", strength, sentence, spans, refusal=refusal)
 
 
-_RULES = Compiled(lambda: PhraseRule.objects.filter(is_active=True).order_by("pk").values_list("pk", "phrase", "action", "note"))
+_RULES = Asked(lambda: PhraseRule.objects.filter(is_active=True).values_list("pk", "phrase", "action", "note"))
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from django.db import connection
+from forum.database.compiled import find_vendor
 
 from .base import Document, Engine, Entry, Match, Question
 
@@ -11,7 +11,7 @@ __all__ = ["Document", "Engine", "Entry", "Match", "Question", "engine"]
 
 def engine() -> Engine:
     """Return the search of the database that the site runs on."""
-    return _engine_for(connection.vendor)
+    return _engine_for(find_vendor())
 
 
 @cache

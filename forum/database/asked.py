@@ -1,0 +1,86 @@
+"""Small questions of several apps, asked in one statement: each costs a way to the server and back.
+
+    _RULES = Asked(lambda: PhraseRule.objects.filter(is_active=True).values_list("pk", "phrase"))
+    _RULES()  # asks for itself
+
+    _POSTING = AskedTogether()
+    with _POSTING.at_once():  # the first one asks for all that were asked here before
+        _RULES()
+
+The rows come in no order, as lists. They hold numbers, texts and None; moments, days and UUIDs come as texts.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from .compiled import Compiled, Value, find_cursor, find_vendor
+from .nested import read_nested, write_nested
+
+Rows = list[list[Any]]
+
+
+class Asked:
+    """A question as a function of its values (``Compiled``). ``build`` returns a query set of ``values_list``, of few rows."""
+
+    def __init__(self, build: Callable[..., "QuerySet[Any, tuple[Any, ...]]"]) -> None:
+        self.compiled = Compiled(build)
+
+    def __call__(self, *values: Value) -> Rows:
+        """Return the rows."""
+        find = _find.get()
+        call = self, values
+        return find(call) if find else _ask((call,))[0]
+
+
+_Call = tuple[Asked, tuple[Value, ...]]
+_find: ContextVar[Callable[[_Call], Rows] | None] = ContextVar("find", default=None)
+
+
+class AskedTogether:
+    """The questions of one piece of work. Which ones without values these are shows when they are asked for the first time."""
+
+    def __init__(self) -> None:
+        self._known: tuple[_Call, ...] = ()
+
+    @contextmanager
+    def at_once(self, *expected: _Call) -> Iterator[None]:
+        """Ask all when the first is asked within the block; the answers stand until its end.
+
+        ``expected`` are questions with the values that they will be asked with.
+        """
+        answers: dict[_Call, Rows] = {}
+
+        def find(call: _Call) -> Rows:
+            if call not in answers:
+                if call not in self._known and not call[1]:
+                    self._known += (call,)
+                missing = tuple(one for one in dict.fromkeys((*self._known, *expected, call)) if one not in answers)
+                answers.update(zip(missing, _ask(missing), strict=True))
+            return answers[call]
+
+        token = _find.set(find)
+        try:
+            yield
+        finally:
+            _find.reset(token)
+
+
+def _ask(calls: tuple[_Call, ...]) -> list[Rows]:
+    statements = [question.compiled.find_statement(values) for question, values in calls]
+    sql = _write(tuple((one.sql, one.names) for one in statements), find_vendor())
+    cursor = find_cursor(connection)
+    params = [one.read_params(values) for one, (_question, values) in zip(statements, calls, strict=True)]
+    cursor.execute(sql, [param for some in params for param in some])
+    return [read_nested(text) for text in cursor.fetchall()[0]]
+
+
+@lru_cache(maxsize=256)
+def _write(questions: tuple[tuple[str, tuple[str, ...]], ...], vendor: str) -> str:
+    quote = connection.ops.quote_name
+    return f"SELECT {', '.join(write_nested(sql, list(map(quote, names)), vendor) for sql, names in questions)}"
