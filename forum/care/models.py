@@ -49,6 +49,7 @@ class CarePhrase(models.Model):
         verbose_name = _("phrase to read first")
         verbose_name_plural = _("phrases to read first")
         constraints = [models.UniqueConstraint("phrase", "language", name="care_phrase_once_in_a_language")]
+        indexes = [models.Index("changed_at", name="care_phrases_changed")]  # asked with every comment (``vocabulary``)
 
     def __str__(self) -> str:
         return self.phrase

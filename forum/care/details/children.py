@@ -14,16 +14,19 @@ NEAR = 160  # characters after the name in which an age or a school is looked fo
 BEFORE = 40
 MAX_NAMES = 50  # looked at in one text
 
-_CHILD = re.compile(
-    r"\b(?:son|daughter|child|boy|girl|kid|baby|toddler|grandson|granddaughter|grandchild|nephew|niece|stepson|"
-    r"stepdaughter|stepchild|"
-    r"brother|sister|cousin|pupil|little one|Sohn|Tochter|Kind|Enkel|Enkelin|Junge|Mädchen|Neffe|Nichte|fils|fille|enfant|"
-    r"neveu|nièce|"
-    r"bébé|hij[oa]|niñ[oa]|niet[oa]|sobrin[oa]|filh[oa]|net[oa]|sobrinh[oa]|bebê|menin[oa]|figli[oa]|nipote|bambin[oa]|"
-    r"zoon(?:tje)?|"
-    r"dochter(?:tje)?|kleinzoon|kleindochter|neefje|nichtje|jongen|meisje)\b",
-    re.IGNORECASE,
-)
+_CHILDREN = """
+son daughter child boy girl kid baby toddler grandson granddaughter grandchild nephew niece stepson stepdaughter stepchild
+brother sister cousin pupil
+sohn tochter kind enkel enkelin junge mädchen neffe nichte
+fils fille enfant neveu nièce bébé
+hijo hija niño niña nieto nieta sobrino sobrina
+filho filha neto neta sobrinho sobrinha bebê menino menina
+figlio figlia nipote bambino bambina
+zoon zoontje dochter dochtertje kleinzoon kleindochter neefje nichtje jongen meisje
+"""
+_CHILD = re.compile(rf"\b(?:{'|'.join(_CHILDREN.split())}|little one)\b", re.IGNORECASE)
+_CHILD_WORDS = frozenset((*_CHILDREN.split(), "little"))  # in most texts there is none of them, which is sooner known
+_LETTERS = re.compile(r"[^\W\d_]+")
 # Up to three words stand between: "my eight year old", "mein 8-jähriger".
 _WHOSE = re.compile(
     r"\b(?:my|our|his|her|their|the|meine?[nmr]?|unsere?[nmr]?|mon|ma|notre|son|sa|mi|nuestr[oa]|meu|minha|noss[oa]|mi[oa]|"
@@ -123,7 +126,8 @@ def find_children(text: str) -> tuple[list[Found], list[Found]]:
 def _find_names(text: str) -> Iterator[tuple[int, Found]]:
     """Yield where words that say who it is begin, and the name."""
     found = []
-    for child in _CHILD.finditer(text):
+    speaks_of_child = not _CHILD_WORDS.isdisjoint(_LETTERS.findall(text.lower()))
+    for child in _CHILD.finditer(text) if speaks_of_child else ():
         named = _NAMED.match(text, child.end())
         if named and _WHOSE.search(text[max(0, child.start() - BEFORE) : child.start()]):
             found.append((child.start(), named.span("name")))
