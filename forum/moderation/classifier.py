@@ -38,8 +38,8 @@ def score(found: Sequence[Counts | None], totals: Counts) -> Score:
     """
     if not totals.ham or not totals.spam:
         return Score(0.5)
-    weights = ((index, weigh(counts, totals)) for index, counts in enumerate(found) if counts)
-    telling = sorted(weights, key=lambda item: (-abs(item[1]), item[0]))[:TELLING]
+    weights = [(index, weigh(counts, totals)) for index, counts in enumerate(found) if counts]
+    telling = sorted(weights, key=lambda item: abs(item[1]), reverse=True)[:TELLING]  # of equal ones the first come first
     total = sum(weight for _index, weight in telling) / CALM
     return Score(1 / (1 + exp(-max(-30.0, min(30.0, total)))), tuple(telling))
 
