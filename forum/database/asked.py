@@ -38,25 +38,22 @@ class Asked:
         return find(call) if find else _ask((call,))[0]
 
 
-_Call = tuple[Asked, tuple[Value, ...]]
-_find: ContextVar[Callable[[_Call], Rows] | None] = ContextVar("find", default=None)
+Call = tuple[Asked, tuple[Value, ...]]  # a question with the values that it is asked with
+_find: ContextVar[Callable[[Call], Rows] | None] = ContextVar("find", default=None)
 
 
 class AskedTogether:
     """The questions of one piece of work. Which ones without values these are shows when they are asked for the first time."""
 
     def __init__(self) -> None:
-        self._known: tuple[_Call, ...] = ()
+        self._known: tuple[Call, ...] = ()
 
     @contextmanager
-    def at_once(self, *expected: _Call) -> Iterator[None]:
-        """Ask all when the first is asked within the block; the answers stand until its end.
+    def at_once(self, *expected: Call) -> Iterator[None]:
+        """Ask all when the first is asked within the block, those that are ``expected`` too; the answers stand until its end."""
+        answers: dict[Call, Rows] = {}
 
-        ``expected`` are questions with the values that they will be asked with.
-        """
-        answers: dict[_Call, Rows] = {}
-
-        def find(call: _Call) -> Rows:
+        def find(call: Call) -> Rows:
             if call not in answers:
                 if call not in self._known and not call[1]:
                     self._known += (call,)
@@ -71,7 +68,7 @@ class AskedTogether:
             _find.reset(token)
 
 
-def _ask(calls: tuple[_Call, ...]) -> list[Rows]:
+def _ask(calls: tuple[Call, ...]) -> list[Rows]:
     statements = [question.compiled.find_statement(values) for question, values in calls]
     sql = _write(tuple((one.sql, one.names) for one in statements), find_vendor())
     cursor = find_cursor(connection)

@@ -40,4 +40,4 @@ def write_nested(query: str, columns: Sequence[str], vendor: str) -> str:
 
 def read_nested(text: str | None) -> list[list[Any]]:
     """Return the rows that a database has written as ``text``."""
-    return json.loads(text) if text else []
+    return json.loads(text) if text and text != "[]" else []

@@ -24,7 +24,7 @@ from .services import SIGHT, SOFTWARE, begin, compose, count_approved, lock_plac
 from .tally import asks_about_person
 from .words import Words
 
-_BEFORE, _IN_TRANSACTION = AskedTogether(), AskedTogether()
+_TOGETHER = AskedTogether()  # in the transaction
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,7 @@ def prepare(
     now = now or timezone.now()
     require_open(discussion, author, _root_of(parent))
     submission = _submit(words, discussion, parent, author, guest, arrival, now)
-    with _BEFORE.at_once():
-        verdict = screen(submission)
+    verdict = screen(submission)
     if verdict.action == Action.REFUSE:
         raise CommentRefusedError(verdict.refusals)
     comment = compose(
@@ -141,7 +140,7 @@ def store(posting: Posting, page: Page | None = None) -> Comment:
     about_draft = ((SAVED_FROM, (page.form_key,)),) if page and page.draft is None else ()
     about_person = asks_about_person(comment.discussion_id, comment.author_id, comment.guest_id)
     expected = (SIGHT, (comment.discussion_id,)), about_person, *about_draft
-    with _IN_TRANSACTION.at_once(*expected), written.together():
+    with _TOGETHER.at_once(*expected), written.together():
         verdict = screen_again(
             replace(posting.verdict, submission=replace(posting.verdict.submission, guest_id=comment.guest_id))
         )

@@ -1,7 +1,8 @@
 """Whether a new comment waits. Screeners look and give reasons; the policy here makes the verdict; only people remove.
 
 A screener is a callable, or a class of such, named in ``COMMENT_SCREENERS`` by dotted path. All run, in order, so that
-a moderator sees every reason.
+a moderator sees every reason. One that asks the database may have a method ``asks``, which takes a submission and returns what
+it is going to ask: all is asked at once.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from articles.models import Article
 from forum.database import written
+from forum.database.asked import AskedTogether
 
 from . import events, models
 from .models import MAX_BODY_CHARS, Comment, Lane, Strength
@@ -124,10 +126,15 @@ class CommentRefusedError(Exception):
         self.reasons = reasons
 
 
+_TOGETHER = AskedTogether()
+
+
 def screen(submission: Submission) -> Verdict:
     """Run all screeners on ``submission`` and decide. Sentences are in the language of the site: moderators read them."""
-    with translation.override(settings.LANGUAGE_CODE):
-        found = tuple(tuple(screener(submission)) for screener in _load_all())
+    screeners = _load_all()
+    expected = [call for screener in screeners if (ask := getattr(screener, "asks", None)) for call in ask(submission)]
+    with translation.override(settings.LANGUAGE_CODE), _TOGETHER.at_once(*expected):
+        found = tuple(tuple(screener(submission)) for screener in screeners)
     return Verdict(_decide(submission, tuple(chain(*found))), found, submission)
 
 

@@ -12,7 +12,7 @@ from django.db.models import F, Max, Q
 
 from forum.accounts.models import Guest, User
 from forum.database import written
-from forum.database.asked import Asked
+from forum.database.asked import Asked, Call
 from forum.database.compiled import find_cursor
 
 from .models import Comment, Discussion, DiscussionPerson, DiscussionYear, year_of
@@ -194,8 +194,8 @@ def _count_in_discussion(discussion: Discussion, comment: Comment, step: int) ->
         written.note_statement(sql, [discussion.pk, year_of(comment.posted_at)])
 
 
-def asks_about_person(discussion_id: int, author_id: int | None, guest_id: int | None) -> tuple[Asked, tuple[int, int]]:
-    """Return the question how many comments somebody has there, with its values (``AskedTogether``)."""
+def asks_about_person(discussion_id: int, author_id: int | None, guest_id: int | None) -> Call:
+    """Return the question how many comments somebody has there."""
     return (_OF_MEMBER, (discussion_id, author_id)) if author_id else (_OF_GUEST, (discussion_id, guest_id or 0))
 
 

@@ -1,5 +1,6 @@
 """From a form to a stored comment or a draft: whose it is, and that one sending is one comment. States are in ``services``."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from forum.accounts.guests import foresee_guest, keep_guest_of_draft, store_guest
 from forum.accounts.models import Guest, User
+from forum.database.asked import Asked, AskedTogether, Call
 from forum.database.compiled import CompiledObjects
 
 from .arrival import UNKNOWN_ARRIVAL, Arrival
@@ -18,6 +20,7 @@ from .drafts import Page, drop_drafts, save_draft
 from .letters import send_way_back
 from .models import Comment, Discussion, Draft
 from .posting import Posting, prepare, store
+from .services import asks_about_approved
 from .words import Words
 
 REPEATED_WITHIN = timedelta(days=1)
@@ -46,17 +49,18 @@ def send_comment(
     """
     key = _key_of_sending(form_key, words, discussion, parent, member) if form_key else None
     page = Page(form_key, draft, seen) if form_key else None
-    earlier = _find_earlier(key, words.body, discussion, parent, member or guest, now)
-    posting = earlier or prepare(
-        replace(words, name=member.display_name if member else words.name or visitor_name),
-        discussion=discussion,
-        parent=parent,
-        author=member,
-        guest=None if member else foresee_guest(guest, name=words.name, email=words.email),
-        form_key=key,
-        arrival=arrival,
-        now=now,
-    )
+    about_earlier = _asks_about_earlier(key, words.body, discussion, member or guest, now)
+    with _TOGETHER.at_once(*about_earlier, *asks_about_approved(member, guest)):
+        posting = _find_earlier(about_earlier, key, parent) or prepare(
+            replace(words, name=member.display_name if member else words.name or visitor_name),
+            discussion=discussion,
+            parent=parent,
+            author=member,
+            guest=None if member else foresee_guest(guest, name=words.name, email=words.email),
+            form_key=key,
+            arrival=arrival,
+            now=now,
+        )
     try:
         with transaction.atomic():
             if not isinstance(posting, Comment):
@@ -135,40 +139,51 @@ def _find_sent(key: UUID | None) -> Comment | None:
     return next(iter(_SENT(key)), None) if key else None
 
 
-def _find_earlier(
-    key: UUID | None,
-    body: str,
-    discussion: Discussion,
-    parent: Comment | None,
-    writer: User | Guest | None,
-    now: datetime | None,
-) -> Comment | None:
+def _find_earlier(asked: Sequence[Call], key: UUID | None, parent: Comment | None) -> Comment | None:
     """Return what was sent under ``key``; else what the same person sent lately with the same words to the same place.
 
     The latter only where it was not taken back, and published or may be.
     """
+    found = sorted(
+        (pk, parent_id, sent_as and UUID(sent_as)) for call, values in asked for pk, parent_id, sent_as in call(*values)
+    )
+    here = parent.pk if parent else None
+    chosen = next((pk for pk, _parent_id, sent_as in found if key and sent_as == key), None)
+    chosen = chosen or next((pk for pk, parent_id, _sent_as in found if parent_id == here), None)
+    return Comment.objects.filter(pk=chosen).first() if chosen else None
+
+
+def _asks_about_earlier(
+    key: UUID | None, body: str, discussion: Discussion, writer: User | Guest | None, now: datetime | None
+) -> list[Call]:
     if writer is None:
-        return _find_sent(key)
-    find = _EARLIER_BY_MEMBER if isinstance(writer, User) else _EARLIER_BY_GUEST
+        return [(_SENT_AS, (key,))] if key else []
+    question = _EARLIER_BY_MEMBER if isinstance(writer, User) else _EARLIER_BY_GUEST
     since = (now or timezone.now()) - REPEATED_WITHIN
-    found = sorted(find(key or _NO_KEY, writer.pk, discussion.pk, body, since), key=lambda comment: comment.pk)
-    sent = next((comment for comment in found if key and comment.form_key == key), None)
-    return sent or next((comment for comment in found if comment.parent_id == (parent.pk if parent else None)), None)
+    return [(question, (key or _NO_KEY, writer.pk, discussion.pk, body, since))]
 
 
-def _ask_earlier(writer: str, key: UUID, pk: int, discussion: int, body: str, since: datetime) -> QuerySet[Comment]:
+def _ask_earlier(
+    writer: str, key: UUID, pk: int, discussion: int, body: str, since: datetime
+) -> "QuerySet[Comment, tuple[int, int | None, UUID | None]]":
     """Ask for what has ``key``, and what has these words among the latest of a person: somebody may have written thousands."""
     latest = Comment.objects.filter(**{writer: pk}).order_by("-pk").values("pk")[:LATEST_LOOKED_AT]
     known = Comment.objects.filter(pk__in=latest, discussion=discussion, body=body, created_at__gt=since)
     repeated = known.filter(state__in=(Comment.State.HELD, Comment.State.PUBLISHED))
     # Two reads in one: an OR of the conditions is planned badly on PostgreSQL.
-    return Comment.objects.filter(form_key=key).union(repeated, all=True)
+    return _ask_sent(key).union(repeated.values_list(*_SENDING), all=True)
+
+
+def _ask_sent(key: UUID) -> "QuerySet[Comment, tuple[int, int | None, UUID | None]]":
+    return Comment.objects.filter(form_key=key).values_list(*_SENDING)
 
 
 _NO_KEY = UUID(int=0)
 _SENT = CompiledObjects(Comment, lambda key: Comment.objects.filter(form_key=key))
-_EARLIER_BY_MEMBER = CompiledObjects(Comment, partial(_ask_earlier, "author"))
-_EARLIER_BY_GUEST = CompiledObjects(Comment, partial(_ask_earlier, "guest"))
+_SENDING = ("pk", "parent", "form_key")
+_SENT_AS = Asked(_ask_sent)
+_EARLIER_BY_MEMBER, _EARLIER_BY_GUEST = Asked(partial(_ask_earlier, "author")), Asked(partial(_ask_earlier, "guest"))
+_TOGETHER = AskedTogether()
 
 
 def _key_of_sending(form_key: UUID, words: Words, discussion: Discussion, parent: Comment | None, member: User | None) -> UUID:

@@ -6,6 +6,7 @@ changed elsewhere. A thousand comments cost eight thousand small rows, and findi
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from math import ceil
 
 from .keys import fingerprint, hash_all
 from .wording import list_words
@@ -38,9 +39,9 @@ def _sketch(text: str, secret: int) -> Sequence[int]:
     return tuple(sorted(set(hash_all("repeats", _runs_of(words))))[:SKETCH_SIZE])
 
 
-def is_near(own: Sequence[int], shared: int) -> bool:
-    """Tell whether a text that shares ``shared`` hashes with ``own`` says nearly the same."""
-    return shared >= max(2, NEAR * len(own))
+def least_shared(own: Sequence[int]) -> int:
+    """Return how many hashes a text must share with ``own`` to say nearly the same."""
+    return max(2, ceil(NEAR * len(own)))
 
 
 def copied_share(text: str, source_runs: Collection[str]) -> float:

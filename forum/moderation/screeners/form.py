@@ -1,6 +1,5 @@
 """Checks of how a comment was sent: the field nobody sees, the time at the form, many places within an hour. No captcha."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from forum.accounts.client_address import network_of
 from forum.accounts.limits import HOUR, By
-from forum.database.compiled import Compiled
+from forum.database.asked import Asked, Call
 from forum.discussion.limits import most_posts
 from forum.discussion.models import Comment, Discussion
 from forum.discussion.screening import LINKS_AFTER, Kind, Signal, Strength, Submission
@@ -51,17 +50,24 @@ class ManyPlaces:
     Somebody who answers old questions one after the other does that too: strong only for many, from somebody new.
     """
 
-    def __call__(self, submission: Submission) -> list[Signal]:
-        if submission.kind != Kind.POST:
-            return []
-        now = submission.now or timezone.now()
-        old = (now - OLD_AFTER).date()
+    def asks(self, submission: Submission) -> list[Call]:
+        """Return what asks for the discussions of what the same writer wrote lately, and of what came from the same network."""
+        now = _time_of(submission)
         published = submission.article.published_on
-        if published is None or published >= old:
+        if submission.kind != Kind.POST or published is None or published >= (now - OLD_AFTER).date():
             return []
-        discussions = {pk for (pk,) in self._read_recent(submission, now - WITHIN)}
+        since, network = now - WITHIN, network_of(submission.client_ip)
+        if submission.author_id:
+            return [(_BY_MEMBER, (submission.author_id, since, network, since))]
+        if submission.guest_id:
+            return [(_BY_GUEST, (submission.guest_id, since, network, since))]
+        return [(_FROM_NETWORK, (network, since))] if network else []
+
+    def __call__(self, submission: Submission) -> list[Signal]:
+        discussions = {pk for question, values in self.asks(submission) for (pk,) in question(*values)}
         if len(discussions) < SEVERAL - 1:  # this one may be among them, or not
             return []
+        old = (_time_of(submission) - OLD_AFTER).date()
         elsewhere = Discussion.objects.filter(pk__in=discussions, article__published_on__lt=old)
         articles = {submission.article.pk, *elsewhere.values_list("article", flat=True)}
         if len(articles) < SEVERAL:
@@ -70,14 +76,9 @@ class ManyPlaces:
         sentence = _("The same writer or network wrote under %(count)s old articles within an hour.") % {"count": len(articles)}
         return [Signal("many_places", Strength.STRONG if is_strong else Strength.WEAK, sentence)]
 
-    def _read_recent(self, submission: Submission, since: datetime) -> Sequence[tuple[int]]:
-        """Return the discussions of what the same writer wrote since then, and of what came from the same network."""
-        network = network_of(submission.client_ip)
-        if submission.author_id:
-            return _BY_MEMBER(submission.author_id, since, network, since)
-        if submission.guest_id:
-            return _BY_GUEST(submission.guest_id, since, network, since)
-        return _FROM_NETWORK(network, since) if network else ()
+
+def _time_of(submission: Submission) -> datetime:
+    return submission.now or timezone.now()
 
 
 def _ask_by(writer: str, pk: int, since: datetime) -> QuerySet[Discussion, tuple[int]]:
@@ -95,5 +96,5 @@ def _ask_both(writer: str, pk: int, since: datetime, network: str, at: datetime)
     return _ask_by(writer, pk, since).union(_ask_network(network, at))
 
 
-_BY_MEMBER, _BY_GUEST = Compiled(partial(_ask_both, "author")), Compiled(partial(_ask_both, "guest"))
-_FROM_NETWORK = Compiled(_ask_network)
+_BY_MEMBER, _BY_GUEST = Asked(partial(_ask_both, "author")), Asked(partial(_ask_both, "guest"))
+_FROM_NETWORK = Asked(_ask_network)

@@ -1,11 +1,11 @@
 """Checks of the words: what stands elsewhere already, what is copied from the article, what reads like an advertisement."""
 
-from collections import Counter
-
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from forum.database.compiled import Compiled, padded
+from forum.database.asked import Asked, Call
+from forum.database.compiled import padded
 from forum.discussion.models import Comment
 from forum.discussion.screening import Signal, Strength, Submission
 
@@ -13,13 +13,13 @@ from ..advertising import STRONG_AT, Sign, find_signs, weigh
 from ..counts import read_counts
 from ..keys import hash_all
 from ..models import TextMark
-from ..repeats import SKETCH_SIZE, copied_share, is_near, sketch
+from ..repeats import SKETCH_SIZE, copied_share, least_shared, sketch
 from ..texts import article_runs, own_links, own_text, topic_of
 from ..training import PURPOSE
 from ..wording import Reading, read, without_familiar
 from .addresses import is_trade_name
 
-MARKS_READ = 400  # the latest texts that share a run of words
+NEAR_READ = 400  # of the texts that say nearly the same, the latest
 ELSEWHERE = 2  # other articles under which nearly the same stands already
 COPIED_SHARE = 0.6
 COPIED_MIN_WORDS = 20
@@ -29,12 +29,13 @@ FAMILIAR_FROM = 2  # published comments that use a word
 class Repeats:
     """Nearly the same words stand here or elsewhere on the site. One who asks the same twice does no harm: that is a hint."""
 
-    def __call__(self, submission: Submission) -> list[Signal]:
+    def asks(self, submission: Submission) -> list[Call]:
+        """Return what asks for the comments that say nearly the same as this text."""
         own = sketch(submission.body)
-        if not own:
-            return []
-        shared = Counter(pk for (pk,) in _MARKS(padded(own, SKETCH_SIZE), submission.comment_id or 0))
-        near = [pk for pk, count in shared.items() if is_near(own, count)]
+        return [(_NEAR, (padded(own, SKETCH_SIZE), submission.comment_id or 0, least_shared(own)))] if own else []
+
+    def __call__(self, submission: Submission) -> list[Signal]:
+        near = [pk for question, values in self.asks(submission) for (pk,) in question(*values)]
         if not near:
             return []
         comments = Comment.objects.filter(pk__in=near).values_list("discussion__article", "state", "reason")
@@ -58,11 +59,12 @@ class Repeats:
         return [Signal("repeat", Strength.STRONG if len(elsewhere) >= ELSEWHERE else Strength.WEAK, sentence)]
 
 
-_MARKS = Compiled(
-    lambda own, besides: (
-        TextMark.objects.filter(hash__in=own).exclude(comment=besides).order_by("-comment").values_list("comment")[:MARKS_READ]
-    )
-)
+def _ask_near(own: tuple[int, ...], besides: int, least: int) -> "QuerySet[TextMark, tuple[int]]":
+    by_comment = TextMark.objects.filter(hash__in=own).exclude(comment=besides).values("comment").annotate(shared=Count("*"))
+    return by_comment.filter(shared__gte=least).order_by("-comment").values_list("comment")[:NEAR_READ]
+
+
+_NEAR = Asked(_ask_near)
 
 
 class CopiedFromArticle:
