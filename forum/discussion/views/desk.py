@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
@@ -16,7 +16,7 @@ from forum.accounts.guests import find_guest, remember_guest
 from forum.accounts.limits import count_try
 from forum.accounts.links import OpenedLink
 from forum.accounts.models import Guest, User
-from forum.database.compiled import Compiled
+from forum.database.compiled import NOBODY, Compiled
 from forum.database.nested import NestedRows, read_nested
 from forum.site.context import offer_text
 from forum.site.models import SiteText
@@ -26,7 +26,7 @@ from ..drafts import DraftElsewhereError, DraftTooLongError, find_draft
 from ..forms import CommentForm
 from ..limits import KEEPING
 from ..models import Comment, Discussion, Draft
-from ..permissions import can_post, can_read_text, can_reply, viewer_of
+from ..permissions import Viewer, can_post, can_read_text, can_reply, viewer_of
 from ..writing import keep_draft
 
 # No store but the browser's own, which asks again. "no-store" would make browsers forget the text on the way back to the form.
@@ -93,6 +93,7 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
     parent: Comment | None = None
     answering: OpenedLink | None = None
     site_text: SiteText | None = None
+    has_draft = True  # or may have one
     if pk:
         readable = Comment.objects.under_open_pages().select_related("discussion__article", "author", "root")
         parent = get_object_or_404(readable.defer(*_NOT_FOR_WRITERS), pk=pk)
@@ -102,9 +103,9 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
             guest = answering.guest
             viewer = replace(viewer, guest_id=guest.pk)
     else:
-        discussion, site_text = _find_place(slug)
+        discussion, site_text, has_draft = _find_place(slug, viewer)
         offer_text(request, site_text)
-    draft = find_draft(viewer, discussion=discussion, parent=parent)
+    draft = find_draft(viewer, discussion=discussion, parent=parent) if has_draft else None
     parent_is_gone = False
     if parent:
         parent_is_gone = parent.published_at is not None and not parent.public
@@ -136,22 +137,27 @@ def find_desk(request: HttpRequest, *, slug: str = "", pk: int = 0) -> Desk:
     )
 
 
-def _find_place(slug: str) -> tuple[Discussion, SiteText]:
-    """Return the discussion under an article that everybody may read, with the article, and the site's words; raise Http404."""
-    found = _PLACES(slug)
+def _find_place(slug: str, viewer: Viewer) -> tuple[Discussion, SiteText, bool]:
+    """Return the discussion under an article that everybody may read, with the article; raise Http404.
+
+    Beside it the site’s words, and whether ``viewer`` has a draft there.
+    """
+    found = _PLACES(slug, viewer.user_id or NOBODY, viewer.guest_id or NOBODY)
     if not found:
         raise Http404
-    *values, site_text = found[0]
+    *values, site_text, is_members, is_guests = found[0]
     discussion = Discussion.from_db(DEFAULT_DB_ALIAS, _DISCUSSION_FIELDS, values[: len(_DISCUSSION_FIELDS)])
     discussion.article = Article.from_db(DEFAULT_DB_ALIAS, _ARTICLE_FIELDS, values[len(_DISCUSSION_FIELDS) :])
-    return discussion, SiteText.of(read_nested(site_text))
+    return discussion, SiteText.of(read_nested(site_text)), is_members or is_guests
 
 
-def _ask_place(slug: str) -> "QuerySet[Discussion, tuple[Any, ...]]":
+def _ask_place(slug: str, member: int, guest: int) -> "QuerySet[Discussion, tuple[Any, ...]]":
     shown = Discussion.objects.exclude(state=Discussion.State.HIDDEN)
     here = shown.filter(article__slug=slug, article__status=Article.Status.PUBLISHED)
     of_article = [f"article__{name}" for name in _ARTICLE_FIELDS]
-    return here.values_list(*_DISCUSSION_FIELDS, *of_article, NestedRows(SiteText.rows()))
+    drafts = Draft.objects.filter(discussion=OuterRef("pk"), parent=None)
+    of_viewer = Exists(drafts.filter(author=member)), Exists(drafts.filter(guest=guest))
+    return here.values_list(*_DISCUSSION_FIELDS, *of_article, NestedRows(SiteText.rows()), *of_viewer)
 
 
 _DISCUSSION_FIELDS = [field.attname for field in Discussion._meta.concrete_fields]
