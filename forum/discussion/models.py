@@ -151,8 +151,10 @@ class Comment(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     # who
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="comments")
-    guest = models.ForeignKey(Guest, models.PROTECT, null=True, blank=True, related_name="comments")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="comments", db_index=False
+    )
+    guest = models.ForeignKey(Guest, models.PROTECT, null=True, blank=True, related_name="comments", db_index=False)
     name = models.CharField(_("name as shown"), max_length=MAX_NAME_CHARS, blank=True)
     relation = models.CharField(_("relation"), max_length=8, choices=Relation.choices, blank=True)
     mark = models.CharField(max_length=16, choices=Mark.choices, blank=True, editable=False)
@@ -243,6 +245,8 @@ class Comment(models.Model):
             models.Index(F("active_at").desc(), F("id").desc(), name="comment_waiting", condition=Q(waiting=True)),
             models.Index(F("published_at").desc(), F("id").desc(), name="comment_feed", condition=Q(public=True)),
             models.Index("discussion", "published_at", name="comment_since", condition=Q(public=True)),
+            models.Index("author", F("created_at").desc(), name="comment_by_member", condition=Q(author__isnull=False)),
+            models.Index("guest", F("created_at").desc(), name="comment_by_guest", condition=Q(guest__isnull=False)),
             models.Index("author", F("published_at").desc(), F("id").desc(), name="comment_of_member", condition=Q(public=True)),
             models.Index("created_at", "id", name="comment_held_queue", condition=Q(held=True)),
             # What is neither public nor waiting, by state: the lists of the administration.

@@ -167,7 +167,7 @@ def _ask_earlier(
     writer: str, key: UUID, pk: int, discussion: int, body: str, since: datetime
 ) -> "QuerySet[Comment, tuple[int, int | None, UUID | None]]":
     """Ask for what has ``key``, and what has these words among the latest of a person: somebody may have written thousands."""
-    latest = Comment.objects.filter(**{writer: pk}).order_by("-pk").values("pk")[:LATEST_LOOKED_AT]
+    latest = Comment.objects.filter(**{writer: pk}).order_by("-created_at").values("pk")[:LATEST_LOOKED_AT]
     known = Comment.objects.filter(pk__in=latest, discussion=discussion, body=body, created_at__gt=since)
     repeated = known.filter(state__in=(Comment.State.HELD, Comment.State.PUBLISHED))
     # Two reads in one: an OR of the conditions is planned badly on PostgreSQL.

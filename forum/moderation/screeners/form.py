@@ -82,9 +82,8 @@ def _time_of(submission: Submission) -> datetime:
 
 
 def _ask_by(writer: str, pk: int, since: datetime) -> QuerySet[Discussion, tuple[int]]:
-    latest = Comment.objects.filter(**{writer: pk}).order_by("-pk").values("pk")[:OF_WRITER]
-    recent = Comment.objects.filter(pk__in=latest, created_at__gt=since)
-    return Discussion.objects.filter(pk__in=recent.values("discussion")).values_list("pk")
+    latest = Comment.objects.filter(**{writer: pk}, created_at__gt=since).order_by("-created_at")
+    return Discussion.objects.filter(pk__in=latest.values("discussion")[:OF_WRITER]).values_list("pk")
 
 
 def _ask_network(network: str, since: datetime) -> QuerySet[Discussion, tuple[int]]:
