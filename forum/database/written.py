@@ -72,6 +72,7 @@ def execute(sql: str, params: Values) -> None:
 def together() -> Iterator[None]:
     """Send what is noted within the block as one statement, at its end: each costs a way to the server and back.
 
+    What was noted first is done first, as far as locks are concerned: that PostgreSQL keeps to it is tested, not promised.
     SQLite is within the process: there all is written at once, as it is outside of such a block.
     """
     if _block.get() is not None:
@@ -120,7 +121,10 @@ def note_statement(sql: str, params: Values) -> None:
 
 
 def note_once(name: str, sql: str, params: Values) -> None:
-    """Send a statement as ``note_statement`` does; within a block, of those with this ``name`` the first alone."""
+    """Send a statement as ``note_statement`` does; within a block, of those with this ``name`` the first alone.
+
+    On SQLite, too, not within a savepoint that may be undone.
+    """
     block = _block.get()
     if block is not None:
         if name in block.names:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from forum.database import written
-from forum.database.compiled import Compiled
+from forum.database.compiled import Compiled, find_vendor
+
+_LATEST = {"sqlite": "MAX", "postgresql": "GREATEST"}
 
 
 class SingleRowManager(models.Manager["SiteVersion"]):
@@ -37,8 +39,10 @@ class SingleRowManager(models.Manager["SiteVersion"]):
         written.execute(*self._write_growth("version = kept.version + 1, frame = kept.frame + 1"))
 
     def _write_growth(self, growth: str) -> tuple[str, list[Any]]:
+        # The moment is that before waiting for the row: whoever was faster may have come later.
+        later = f"{_LATEST[find_vendor()]}(kept.changed_at, excluded.changed_at)"
         sql = f"""INSERT INTO {self.model._meta.db_table} AS kept (id, version, frame, changed_at) VALUES (1, 2, 2, %s)
-                  ON CONFLICT (id) DO UPDATE SET {growth}, changed_at = excluded.changed_at"""  # noqa: S608 - of ours
+                  ON CONFLICT (id) DO UPDATE SET {growth}, changed_at = COALESCE({later}, excluded.changed_at)"""  # noqa: S608
         return sql, [connection.ops.adapt_datetimefield_value(timezone.now())]
 
 

@@ -18,7 +18,7 @@ from .models import TopicPair
 
 Pair = tuple[int, int]
 BATCH_ROWS = 500
-FEW_ROWS = 100  # more than those of one comment; statements for others are seldom asked twice, and not worth preparing
+FEW_ROWS = 100  # those of thirteen topics; statements for more are seldom asked twice, and not worth preparing
 _ADD = f"""
     INSERT INTO "{TopicPair._meta.db_table}" AS kept (id, low_id, high_id, comment_count) VALUES {{}}
     ON CONFLICT (id) DO UPDATE SET comment_count = kept.comment_count + EXCLUDED.comment_count"""  # noqa: S608 - of our model

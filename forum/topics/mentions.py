@@ -21,7 +21,7 @@ from forum.discussion.permissions import ANONYMOUS
 from forum.discussion.services import is_in_sight, lock_comment, show_change
 from forum.site.models import SiteVersion
 
-from .counting import Pair, apply_change, count_change, lock_counts, pairs_of
+from .counting import FEW_ROWS, Pair, apply_change, count_change, lock_counts, pairs_of
 from .events import topics_corrected
 from .matching import Matcher, Span
 from .models import By, Mention, Standing, Topic
@@ -58,13 +58,17 @@ def settle_comment(comment: Comment, *, is_new: bool = False) -> None:
 
 def _write_new(comment: Comment, found: Found) -> None:
     """Store what was found in a comment of which nothing is stored yet."""
-    SiteVersion.objects.note_bump()  # the first row of all that is changed here (``counting``)
     shown = is_in_sight(comment.discussion_id)
+    change = count_change((), found)
+    if len(change) > FEW_ROWS:
+        lock_counts()  # at once, for so many are not noted
+    else:
+        SiteVersion.objects.note_bump()  # before the counts, which so are changed by whoever holds its row (``together``)
     at = comment.published_at or comment.sort_at
     rows = [(comment.pk, topic_id, spans, at, Standing.FOUND.value, "", shown) for topic_id, spans in found.items()]
     written.note_all(Mention, _COLUMNS, rows)
     if shown:
-        apply_change(count_change((), found))
+        apply_change(change)
 
 
 def find_topics(comment: Comment, matcher: Matcher) -> dict[int, list[Span]]:
