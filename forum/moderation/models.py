@@ -150,8 +150,8 @@ class Evidence(models.Model):
     """Where a comment came from and how fast: kept for EVIDENCE_DAYS, for moderators and nobody else."""
 
     comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="evidence")
-    # That of the comment, for whoever asks where one network writes; null of what came in before this was kept.
-    discussion = models.ForeignKey(Discussion, models.CASCADE, null=True, related_name="+", db_index=False)
+    # That of the comment, which is there as long as this is; null of what came in before it was kept.
+    discussion = models.ForeignKey(Discussion, models.CASCADE, null=True, related_name="+", db_index=False, db_constraint=False)
     client_ip = models.GenericIPAddressField(_("network address"), null=True)
     network = models.CharField(max_length=45, blank=True)  # what one visitor can be told by (``client_address.network_of``)
     form_seconds = models.PositiveIntegerField(_("seconds at the form"), null=True, validators=[MaxValueValidator(2_000_000_000)])
