@@ -242,6 +242,11 @@ def lock_place(comment: Comment) -> None:
     _hang_together(comment, rows)
 
 
+def lock_discussion(discussion: Discussion) -> None:
+    """Wait until whoever posts or decides in ``discussion`` is done, and keep others waiting until the transaction ends."""
+    _DISCUSSION(discussion.pk)
+
+
 def _lock(comment: Comment, *ids: int | None) -> dict[int, Comment]:
     """Lock the discussion of ``comment``, put it there, fresh, and return the comments with these ids, locked too, by id."""
     field = Comment._meta.get_field("discussion")

@@ -20,7 +20,7 @@ from .drafts import Page, drop_drafts, save_draft
 from .letters import send_way_back
 from .models import Comment, Discussion, Draft
 from .posting import Posting, prepare, store
-from .services import asks_about_approved
+from .services import asks_about_approved, lock_discussion
 from .words import Words
 
 REPEATED_WITHIN = timedelta(days=1)
@@ -129,7 +129,10 @@ def keep_draft(
         kept = save(draft)
     except Draft.DoesNotExist:  # posted or deleted since it was found
         kept = save(None)
-    if _find_sent(key):  # meanwhile
+    with transaction.atomic():
+        lock_discussion(discussion)  # whoever posts from this page meanwhile holds it since before they looked for drafts
+        sent = _find_sent(key)
+    if sent:
         drop_drafts(Page(form_key))
         return None
     return kept
