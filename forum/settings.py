@@ -251,7 +251,8 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY; "
         "PRAGMA secure_delete=ON; "  # what is erased is overwritten, not only forgotten
         # Pages of 4 KB that wait to be moved into the file. Whoever commits moves them, and waits for the disk: with SQLite's own
-        # 1,000 a thirtieth comment would, and the same pages would be written again and again.
+        # 1,000 every twentieth comment would, and the same pages would be written again and again. What a power cut can take is
+        # what the kernel has not written by itself, some seconds' worth, as it is with any number.
         "PRAGMA wal_autocheckpoint=8000;",
     }
     _database["CONN_MAX_AGE"] = None  # a thread keeps its connection: to open one takes longer than to read a page

@@ -7,7 +7,8 @@
     with _POSTING.at_once():  # the first one asks for all that were asked here before
         _RULES()
 
-The rows come in no order, as lists. They hold numbers, texts and None; moments, days and UUIDs come as texts.
+The rows come in no order, as lists. They hold whole numbers, texts and None; moments, days and UUIDs come as
+texts, and SQLite writes 15 digits of other numbers.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import QuerySet
 
 from .compiled import Compiled, Value, find_cursor, find_vendor
@@ -70,8 +71,9 @@ class AskedTogether:
 
 def _ask(calls: tuple[Call, ...]) -> list[Rows]:
     statements = [question.compiled.find_statement(values) for question, values in calls]
+    (alias,) = {one.alias for one in statements}
     sql = _write(tuple((one.sql, one.names) for one in statements), find_vendor())
-    cursor = find_cursor(connection)
+    cursor = find_cursor(connections[alias])
     params = [one.read_params(values) for one, (_question, values) in zip(statements, calls, strict=True)]
     cursor.execute(sql, [param for some in params for param in some])
     return [read_nested(text) for text in cursor.fetchall()[0]]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.care.details import find_details
+from forum.care.details import children, find_details
 from forum.discussion.details import leave_out, mark_in_html
 
 pytestmark = pytest.mark.one_database
@@ -234,3 +234,29 @@ def test_nothing_that_was_found_is_still_there_when_it_is_left_out(text, before,
 def test_any_text_can_be_searched(text):
     for detail in find_details(text):
         assert text[detail.start : detail.end] == detail.text
+
+
+PARTS = (
+    "my ",
+    "MY ",
+    "son",
+    "Sohn",
+    "MÄDCHEN",
+    "CHİLD",
+    "chıld",
+    "ſon",
+    "little one",
+    "’s",
+    " called Tom",
+    ", 8.",
+    "2",
+    "-",
+    "_",
+)
+
+
+@given(text=st.lists(st.sampled_from(PARTS)))
+def test_no_text_that_speaks_of_a_child_is_left_out(text):
+    whole = "".join(text)
+    if children._CHILD.search(whole):
+        assert not children._CHILD_WORDS.isdisjoint(children._LETTERS.findall(children._fold(whole)))

@@ -151,6 +151,15 @@ def test_signals_are_stored_with_the_comment_and_go_with_its_words():
     assert not erased.signals.exists()
 
 
+def test_what_all_checks_ask_about_a_text_is_one_statement(django_assert_num_queries):
+    member, old = MemberFactory(), ArticleFactory(published_on=date(2001, 1, 1))
+    CommentFactory(author=member, body=STORY)
+    asked = submission(STORY.replace("warm", "hot"), article=old, author_id=member.pk, client_ip="192.0.2.7", now=timezone.now())
+    screen(asked)  # from which it is known what is asked here, and what moderators have set is kept
+    with django_assert_num_queries(2):  # the other is about the comment with nearly the same words
+        assert codes(screen(asked).signals) == {"repeat": "weak"}
+
+
 def test_many_places_of_a_network_are_seen_behind_many_comments_in_one():
     now, network = timezone.now(), Arrival(client_ip="192.0.2.7")
     old = [ArticleFactory(published_on=date(2001, 1, 1)) for _ in range(3)]

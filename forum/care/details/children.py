@@ -103,6 +103,11 @@ _PUPIL = re.compile(
 )
 
 
+def _fold(text: str) -> str:
+    """Return ``text`` in small letters, as far as patterns that ignore case take them for the same."""
+    return text.replace("İ", "i").replace("ı", "i").casefold()
+
+
 def find_children(text: str) -> tuple[list[Found], list[Found]]:
     """Return the places of children's names, and those of schools; a name alone is left, and so is a school without a child."""
     names: list[Found] = []
@@ -126,7 +131,7 @@ def find_children(text: str) -> tuple[list[Found], list[Found]]:
 def _find_names(text: str) -> Iterator[tuple[int, Found]]:
     """Yield where words that say who it is begin, and the name."""
     found = []
-    speaks_of_child = not _CHILD_WORDS.isdisjoint(_LETTERS.findall(text.lower()))
+    speaks_of_child = not _CHILD_WORDS.isdisjoint(_LETTERS.findall(_fold(text)))
     for child in _CHILD.finditer(text) if speaks_of_child else ():
         named = _NAMED.match(text, child.end())
         if named and _WHOSE.search(text[max(0, child.start() - BEFORE) : child.start()]):
