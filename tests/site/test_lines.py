@@ -95,7 +95,15 @@ def test_error_does_not_stop_the_line() -> None:
         pass
 
 
-def test_whoever_gives_up_waiting_leaves_the_line() -> None:
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Let SIGINT do what it does by itself, whatever was run in this process before."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+def test_whoever_gives_up_waiting_leaves_the_line(interrupts: None) -> None:
     line = Line(LONG)
     with somebody_in(line):
         threading.Timer(0.05, signal.pthread_kill, (threading.get_ident(), signal.SIGINT)).start()
