@@ -44,7 +44,7 @@ class _Place:
         return (not self.is_opening or at <= start) and not (at and words[at - 1] in self.not_after)
 
 
-@lru_cache(maxsize=8)  # asked by several checks of one text
+@lru_cache(maxsize=32)  # asked by several checks of one text, and of its sentences
 def may_have_phrase(text: str) -> bool:
     """Tell whether ``has_phrase`` can be true of a sentence of ``text``: most texts need not be taken apart to know that."""
     return any(ending in text for ending in ENDINGS) or any(_PHRASES.find(tokens_of(text)))
@@ -55,7 +55,7 @@ def has_phrase(sentence: str) -> bool:
     return sentence.rstrip(" 。.!！").endswith(ENDINGS) or _finds(_PHRASES, sentence)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def has_thanks(text: str) -> bool:
     """Tell whether ``text`` thanks for an answer that is still to come."""
     return _finds(_THANKS, text)

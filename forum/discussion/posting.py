@@ -103,8 +103,7 @@ def prepare(
     """
     now = now or timezone.now()
     require_open(discussion, author, _root_of(parent))
-    submission = _submit(words, discussion, parent, author, guest, arrival, now)
-    verdict = screen(submission)
+    verdict = screen(_submit(words, discussion, parent, author, guest, arrival, now))
     if verdict.action == Action.REFUSE:
         raise CommentRefusedError(verdict.refusals)
     comment = compose(
