@@ -87,25 +87,24 @@ class Statement:
         self.sql, self._params = compiler.as_sql()
         self.names = tuple(name for *_column, name in compiler.select)
         assert set(self._places) <= set(self._params), "a value is not in the query as it came"
-        if connection.vendor == "postgresql":
-            self._write_constants(connection)
+        self._write_constants(connection)
         converters = compiler.get_converters([column for column, *_rest in compiler.select[: compiler.col_count]])
         self._converters = [
             (position, _choose_converters(connection, convert, column)) for position, (convert, column) in converters.items()
         ]
 
     def _write_constants(self, connection: Any) -> None:
-        """Write what is the same in each call into the statement: a condition of an index must not hang on a parameter."""
-        from psycopg import sql
+        """Write what is the same in each call into the statement: a condition of an index must not hang on a parameter.
 
-        connection.ensure_connection()
-        raw = connection.connection
-        words = [None if param in self._places else sql.Literal(param).as_string(raw) for param in self._params]
+        SQLite, where one does, plans the statement anew each time it gets its values.
+        """
+        write = _find_writer(connection)
+        words = [None if param in self._places else write(param) for param in self._params]
         parts = self.sql.split("%s")
         assert len(parts) == len(words) + 1
         written = ["%s" if word is None else word.replace("%", "%%") for word in words]
         self.sql = "".join(part + word for part, word in zip(parts, [*written, ""], strict=True))
-        self._params = tuple(param for param in self._params if param in self._places)
+        self._params = tuple(param for param, word in zip(self._params, words, strict=True) if word is None)
 
     def read(self, values: Sequence[Value]) -> list[tuple[Any, ...]]:
         """Return the rows for ``values``."""
@@ -137,6 +136,27 @@ class Statement:
         index, part = place
         value = values[index]
         return value if part is None else value[part]
+
+
+def _find_writer(connection: Any) -> Callable[[Any], str | None]:
+    """Return what writes a value as SQL, or gives None for one that must stay a parameter."""
+    if connection.vendor != "postgresql":
+        return _write_for_sqlite
+    from psycopg import sql
+
+    connection.ensure_connection()
+    return lambda value: sql.Literal(value).as_string(connection.connection)
+
+
+def _write_for_sqlite(value: Any) -> str | None:
+    match value:
+        case None:
+            return "NULL"
+        case int():
+            return str(int(value))
+        case str() if "\0" not in value:
+            return "'" + value.replace("'", "''") + "'"
+    return None
 
 
 def _make_mark(value: Value, number: int) -> Any:
