@@ -1,13 +1,15 @@
 """The operator's phrases, read from the database and made ready once for each version; the set that a new site starts with."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
-from django.db.models import Count, Max, QuerySet, Value
+from django.db.models import QuerySet, Subquery
+from django.utils import timezone
 
 from forum.database.asked import Asked
 from forum.discussion.patterns import PatternError, parse_pattern
@@ -20,19 +22,29 @@ _FOLDER = Path(__file__).parent / "data"
 
 def load_phrases() -> Phrases:
     """Return the phrases in use. One small query; all of them are read only after one has changed."""
-    return _read_phrases(*_VERSION()[0])
+    return _read_phrases(*map(tuple, _VERSION()))
 
 
 def _ask_version() -> "QuerySet[CarePhrase, tuple[Any, ...]]":
-    together = CarePhrase.objects.order_by().annotate(all=Value(1)).values("all")
-    return together.annotate(count=Count("pk"), last=Max("pk"), latest=Max("changed_at")).values_list("count", "last", "latest")
+    """Ask for the phrase that was changed last, and the last one: a step into an index each."""
+    last = CarePhrase.objects.order_by("-pk").values("pk")[:1]
+    latest = CarePhrase.objects.order_by("-changed_at")
+    return latest.annotate(last=Subquery(last)).values_list("pk", "changed_at", "last")[:1]
 
 
 _VERSION = Asked(_ask_version)
 
 
+def note_deletion(sender: type, using: str, **kwargs: Any) -> None:
+    """Make another version of the phrases after one was deleted."""
+    phrases = CarePhrase.objects.using(using)
+    if latest := phrases.order_by("-changed_at").first():
+        now = max(timezone.now(), latest.changed_at + timedelta.resolution)
+        phrases.filter(pk=latest.pk).update(changed_at=now)
+
+
 @lru_cache(maxsize=2)
-def _read_phrases(count: int, last: int | None, changed_at: str | None) -> Phrases:
+def _read_phrases(version: tuple[Any, ...] | None = None) -> Phrases:
     rows = []
     for phrase, concern in CarePhrase.objects.filter(is_active=True).values_list("phrase", "concern"):
         try:

@@ -217,6 +217,16 @@ def test_phrases_of_the_operator_are_used_from_the_next_comment_on():
     assert not CommentFactory(body="I feel fine").care_marks.exists()
 
 
+def test_a_phrase_that_is_deleted_is_used_no_more():
+    phrase = CarePhrase.objects.create(phrase="grey as a wet wall", language="en", concern=Concern.DESPAIR)
+    CarePhrase.objects.create(phrase="blue as a wet wall", language="en", concern=Concern.DESPAIR)
+    assert CommentFactory(body="I feel grey as a wet wall").care_marks.exists()
+    phrase.delete()
+    assert not CommentFactory(body="I feel grey as a wet wall").care_marks.exists()
+    CarePhrase.objects.all().delete()
+    assert not CommentFactory(body="I feel blue as a wet wall").care_marks.exists()
+
+
 def test_the_title_counts_too_and_a_quote_of_the_comment_answered_does_not():
     article = ArticleFactory()
     root = post_comment(discussion=article.discussion, guest=GuestFactory(), subject="I want to die", body="Nothing helps.")
