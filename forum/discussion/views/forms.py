@@ -3,8 +3,8 @@
 What is typed is checked in ``forms`` and stored by ``writing``. Whatever goes wrong here, the answer holds what was typed.
 """
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +24,7 @@ from forum.accounts import views as accounts
 from forum.accounts.client_address import client_ip
 from forum.accounts.guests import remember_guest
 from forum.accounts.limits import count_try, refuse, wait_words
+from forum.database.sqlite3.sharing import shared_connection
 from forum.site.lines import Line
 
 from ..after_posting import promise
@@ -96,7 +97,7 @@ def show_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse
 
 def _at_desk(request: HttpRequest, answer: Callable[[Desk], HttpResponse], **place: Any) -> HttpResponse:
     """Return what ``answer`` says at the desk of ``place``; where none is any more, 404 with what was typed."""
-    with _WRITERS.turn() if request.method == "POST" else nullcontext():
+    with _one_after_the_other() if request.method == "POST" else nullcontext():
         try:
             desk = find_desk(request, **place)
         except Http404:
@@ -104,6 +105,12 @@ def _at_desk(request: HttpRequest, answer: Callable[[Desk], HttpResponse], **pla
                 raise
             return render(request, "404.html", {"sent_text": _sent_text(request)}, status=404)
         return answer(desk)
+
+
+@contextmanager
+def _one_after_the_other() -> Iterator[None]:
+    with _WRITERS.turn(), shared_connection():
+        yield
 
 
 def _answer(desk: Desk) -> HttpResponse:
