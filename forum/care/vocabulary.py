@@ -8,7 +8,6 @@ from typing import Any
 
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
-from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from forum.database.asked import Asked
@@ -21,18 +20,13 @@ _FOLDER = Path(__file__).parent / "data"
 
 
 def load_phrases() -> Phrases:
-    """Return the phrases in use. One small query; all of them are read only after one has changed."""
-    return _read_phrases(*map(tuple, _VERSION()))
+    """Return the phrases in use. Two small questions; all of them are read only after one has changed."""
+    return _read_phrases(*(tuple(row) for row in (*_LATEST(), *_LAST())))
 
 
-def _ask_version() -> "QuerySet[CarePhrase, tuple[Any, ...]]":
-    """Ask for the phrase that was changed last, and the last one: a step into an index each."""
-    last = CarePhrase.objects.order_by("-pk").values("pk")[:1]
-    latest = CarePhrase.objects.order_by("-changed_at")
-    return latest.annotate(last=Subquery(last)).values_list("pk", "changed_at", "last")[:1]
-
-
-_VERSION = Asked(_ask_version)
+# Which was changed last, and which is the last one: a step into an index each.
+_LATEST = Asked(lambda: CarePhrase.objects.order_by("-changed_at").values_list("pk", "changed_at")[:1])
+_LAST = Asked(lambda: CarePhrase.objects.order_by("-pk").values_list("pk")[:1])
 
 
 def note_deletion(sender: type, using: str, **kwargs: Any) -> None:
@@ -44,7 +38,7 @@ def note_deletion(sender: type, using: str, **kwargs: Any) -> None:
 
 
 @lru_cache(maxsize=2)
-def _read_phrases(version: tuple[Any, ...] | None = None) -> Phrases:
+def _read_phrases(*version: tuple[Any, ...]) -> Phrases:
     rows = []
     for phrase, concern in CarePhrase.objects.filter(is_active=True).values_list("phrase", "concern"):
         try:
