@@ -15,6 +15,8 @@ from forum.accounts.models import Guest, User
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.posting import post_comment
 from forum.discussion.services import Actor, transition
+from forum.topics.arrivals import search_new
+from forum.topics.vocabulary import read_vocabulary
 
 PASSWORD = "a long enough password"
 
@@ -146,6 +148,8 @@ class CommentFactory(factory.Factory):
             fields["posted_at"] = None
         if fields:
             Comment.objects.filter(pk=comment.pk).update(**fields)
+        if read_vocabulary():
+            search_new()  # as the worker does
         for step in STEPS[state]:
             if step != comment.state:
                 comment = transition(comment, step, actor=_actor(step), reason=_reason(step, reason), now=posted_at)

@@ -20,7 +20,7 @@ from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .drafts import SAVED_FROM, Page, drop_drafts
 from .models import Comment, Discussion
 from .screening import Action, CommentRefusedError, Kind, Submission, Verdict, screen, screen_again
-from .services import SIGHT, SOFTWARE, begin, compose, count_approved, lock_place, require_open
+from .services import SOFTWARE, begin, compose, count_approved, lock_place, require_open
 from .tally import asks_about_person
 from .words import Words
 
@@ -138,8 +138,7 @@ def store(posting: Posting, page: Page | None = None) -> Comment:
     require_open(comment.discussion, comment.author, comment.root)
     about_draft = ((SAVED_FROM, (page.form_key,)),) if page and page.draft is None else ()
     about_person = asks_about_person(comment.discussion_id, comment.author_id, comment.guest_id)
-    expected = (SIGHT, (comment.discussion_id,)), about_person, *about_draft
-    with _TOGETHER.at_once(*expected), written.together():
+    with _TOGETHER.at_once(about_person, *about_draft), written.together():
         verdict = screen_again(
             replace(posting.verdict, submission=replace(posting.verdict.submission, guest_id=comment.guest_id))
         )

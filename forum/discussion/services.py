@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from articles.models import Article
 from forum.accounts.models import Guest, User
 from forum.database import written
 from forum.database.asked import Asked, Call
@@ -274,13 +273,6 @@ def _hang_together(comment: Comment, rows: Mapping[int, Comment]) -> None:
 # ``no_key``: a plain lock would stop every insert that refers to the rows.
 _DISCUSSION = CompiledObjects(Discussion, lambda pk: Discussion.objects.select_for_update(no_key=True).filter(pk=pk))
 _COMMENTS = CompiledObjects(Comment, lambda ids: Comment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
-# By the states alone: SQLite would begin with all articles that are published.
-SIGHT = Asked(lambda pk: Discussion.objects.filter(pk=pk).values_list("state", "article__status"))
-
-
-def is_in_sight(discussion_id: int) -> bool:
-    """Tell whether readers can open a discussion, as ``DiscussionQuerySet.in_sight`` says it, from the database."""
-    return any(state != Discussion.State.HIDDEN and status == Article.Status.PUBLISHED for state, status in SIGHT(discussion_id))
 
 
 def show_change(discussion: Discussion, comment: Comment | None = None) -> None:

@@ -13,11 +13,12 @@ class RelatedConfig(AppConfig):
 
     def ready(self) -> None:
         from forum.discussion.events import comment_anonymised, comment_edited, comment_moved, comment_state_changed
-        from forum.topics.events import topics_corrected
+        from forum.topics.events import new_comments_searched, topics_corrected
 
-        from .receivers import follow_move, follow_state, follow_text
+        from .receivers import follow_move, follow_search, follow_state, follow_text
 
         comment_state_changed.connect(follow_state, dispatch_uid="related.follow_state")
+        new_comments_searched.connect(follow_search, dispatch_uid="related.follow_search")
         comment_moved.connect(follow_move, dispatch_uid="related.follow_move")
         for event in (comment_edited, comment_anonymised, topics_corrected):
             event.connect(follow_text, dispatch_uid="related.follow_text")

@@ -7,18 +7,23 @@ from forum.database import written
 from forum.discussion.models import Comment, Decision
 
 from .models import ChangedComment, Neighbour
-from .neighbours import drop, forget
+from .neighbours import drop, find_near_later, forget
 
 
 def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
-    """Look for what is near to a comment that becomes public; leave nothing of one that was erased.
+    """Look for what is near to a comment that becomes public again; leave nothing of one that was erased.
 
     One that is hidden or removed keeps its rows: it is not shown (``visible_to``), and may come back.
     """
     if comment.state == Comment.State.ERASED:
         forget(comment)
-    elif decision.kind == Decision.Kind.STATE and comment.public:
+    elif decision.kind == Decision.Kind.STATE and decision.from_state and comment.public:
         written.note(ChangedComment(comment=comment))
+
+
+def follow_search(sender: type, ids: Sequence[int], **kwargs: Any) -> None:
+    """Look for what is near to comments that are new, now that their topics are known."""
+    find_near_later(ids)
 
 
 def follow_text(sender: type, comment: Comment, **kwargs: Any) -> None:

@@ -21,15 +21,13 @@ class TopicsConfig(AppConfig):
         from articles.events import article_saved
         from forum.discussion.events import (
             comment_anonymised,
-            comment_coming,
             comment_edited,
             comment_state_changed,
             discussion_changed,
         )
 
-        from .receivers import follow_article, follow_discussion_state, follow_state, follow_text, read_words
+        from .receivers import follow_article, follow_discussion_state, follow_state, follow_text
 
-        comment_coming.connect(read_words, dispatch_uid="topics.read_words")
         comment_state_changed.connect(follow_state, dispatch_uid="topics.follow_state")
         comment_edited.connect(follow_text, dispatch_uid="topics.follow_edit")
         comment_anonymised.connect(follow_text, dispatch_uid="topics.follow_anonymised")

@@ -11,14 +11,12 @@ from itertools import chain, combinations_with_replacement
 from django.db import connection
 from django.db.models import F
 
-from forum.database import written
 from forum.site.models import SiteVersion
 
 from .models import TopicPair
 
 Pair = tuple[int, int]
 BATCH_ROWS = 500
-FEW_ROWS = 100  # those of thirteen topics; statements for more are seldom asked twice, and not worth preparing
 _ADD = f"""
     INSERT INTO "{TopicPair._meta.db_table}" AS kept (id, low_id, high_id, comment_count) VALUES {{}}
     ON CONFLICT (id) DO UPDATE SET comment_count = kept.comment_count + EXCLUDED.comment_count"""  # noqa: S608 - of our model
@@ -47,12 +45,8 @@ def apply_change(change: Counter[Pair]) -> None:
     more = [(pair_key(*pair), *pair, step) for pair, step in sorted(change.items()) if step > 0]
     for start in range(0, len(more), BATCH_ROWS):
         rows = more[start : start + BATCH_ROWS]
-        sql, params = _ADD.format(", ".join(["(%s, %s, %s, %s)"] * len(rows))), list(chain.from_iterable(rows))
-        if len(rows) <= FEW_ROWS:
-            written.note_statement(sql, params)
-        else:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, params)
+        with connection.cursor() as cursor:
+            cursor.execute(_ADD.format(", ".join(["(%s, %s, %s, %s)"] * len(rows))), list(chain.from_iterable(rows)))
     by_step: dict[int, list[int]] = {}
     for pair, step in change.items():
         if step < 0:

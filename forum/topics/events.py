@@ -2,5 +2,7 @@
 
 from django.dispatch import Signal
 
+# Sent with ``ids`` of comments whose words were searched for the first time by the worker.
+new_comments_searched = Signal()
 # Sent with ``comment``, locked, when a person says what it is about; before the counts are locked, which others wait for.
 topics_corrected = Signal()

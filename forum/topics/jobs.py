@@ -3,12 +3,21 @@
 from datetime import timedelta
 
 from forum.jobs.definitions import job
+from forum.jobs.schedule import every
 
+from .arrivals import search_new
 from .searching import search_all, settle_discussion
 
 # What was being published when the vocabulary changed is there by then.
 SOON = timedelta(seconds=5)
 SECONDS = 60  # of one run; the rest is another job, so that others have their turn
+
+
+@every(seconds=20)
+@job()
+def search_new_comments() -> None:
+    """Find the topics of comments that were posted a moment ago."""
+    search_new(seconds=SECONDS)
 
 
 @job()

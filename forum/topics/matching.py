@@ -6,7 +6,6 @@ Whatever is said of a topic counts as a mention: "not", "never" and "instead of"
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from forum.discussion.patterns import PatternSet, parse_pattern, tokens_of
 
@@ -36,14 +35,10 @@ class Matcher:
         self._patterns = PatternSet((parse_pattern(term.text), term) for term in terms)
 
     def find(self, text: str, language: str = "") -> dict[int, list[Span]]:
-        """Return where each topic stands in ``text``, by its id; kept for whoever asks next.
+        """Return where each topic stands in ``text``, by its id.
 
         Where the ``language`` of the text is not known it is guessed; where that fails too, words of all languages are found.
         """
-        return {topic_id: list(spans) for topic_id, spans in _find_once(self, text, language)}
-
-    def search(self, text: str, language: str) -> dict[int, list[Span]]:
-        """Return the same, and keep nothing."""
         found: dict[int, list[Span]] = {}
         last = (0, 0)
         # In the order of the text, and of those that begin together the longest first: what it covers is not found again.
@@ -67,8 +62,3 @@ class Matcher:
             words = text[first.start : last.end]
             if not _BREAK.search(words) and (not term.is_exact or words == term.text):
                 yield first.start, last.end, term.topic_id
-
-
-@lru_cache(maxsize=16)
-def _find_once(matcher: Matcher, text: str, language: str) -> tuple[tuple[int, tuple[Span, ...]], ...]:
-    return tuple((topic_id, tuple(spans)) for topic_id, spans in matcher.search(text, language).items())

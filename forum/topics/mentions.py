@@ -14,14 +14,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from forum.accounts.models import User
-from forum.database import written
 from forum.database.bulk import insert_rows
 from forum.discussion.models import ActorKind, Comment, Decision, Discussion
 from forum.discussion.permissions import ANONYMOUS
-from forum.discussion.services import is_in_sight, lock_comment, show_change
-from forum.site.models import SiteVersion
+from forum.discussion.services import lock_comment, show_change
 
-from .counting import FEW_ROWS, Pair, apply_change, count_change, lock_counts, pairs_of
+from .counting import Pair, apply_change, count_change, lock_counts, pairs_of
 from .events import topics_corrected
 from .matching import Matcher, Span
 from .models import By, Mention, Standing, Topic
@@ -44,31 +42,14 @@ class _Plan:
     comment_ids: set[int] = field(default_factory=set)
 
 
-def settle_comment(comment: Comment, *, is_new: bool = False) -> None:
+def settle_comment(comment: Comment) -> None:
     """Store what topics ``comment`` shows as it is now. Its row is locked by the caller's transaction."""
     matcher = current_matcher()
     found = find_topics(comment, matcher) if comment.public else None
-    if is_new and found:
-        _write_new(comment, found)
-    if is_new or (not found and not Mention.objects.filter(comment=comment).exists()):
+    if not found and not Mention.objects.filter(comment=comment).exists():
         return
     lock_counts()
     _write(_make_plan({comment: found}, matcher))
-
-
-def _write_new(comment: Comment, found: Found) -> None:
-    """Store what was found in a comment of which nothing is stored yet."""
-    shown = is_in_sight(comment.discussion_id)
-    change = count_change((), found)
-    if len(change) > FEW_ROWS:
-        lock_counts()  # at once, for so many are not noted
-    else:
-        SiteVersion.objects.note_bump()  # before the counts, which so are changed by whoever holds its row (``together``)
-    at = comment.published_at or comment.sort_at
-    rows = [(comment.pk, topic_id, spans, at, Standing.FOUND.value, "", shown) for topic_id, spans in found.items()]
-    written.note_all(Mention, _COLUMNS, rows)
-    if shown:
-        apply_change(change)
 
 
 def find_topics(comment: Comment, matcher: Matcher) -> dict[int, list[Span]]:

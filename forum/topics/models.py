@@ -125,6 +125,15 @@ class Vocabulary(models.Model):
         return str(self.stamp)
 
 
+class NewComment(models.Model):
+    """A comment that was posted and public at once, whose words the worker has not searched yet (``arrivals``)."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return str(self.comment_id)
+
+
 class LoadedTerm(models.Model):
     """What was once added from a vocabulary that comes with the site, so that it is added only once, whatever became of it."""
 

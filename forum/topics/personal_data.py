@@ -8,7 +8,7 @@ from forum.accounts.people import Person
 
 from .models import Mention, Standing
 
-MODELS = ["topics.Mention"]
+MODELS = ["topics.Mention", "topics.NewComment"]
 
 
 def export(person: Person) -> dict[str, Any]:

@@ -5,20 +5,19 @@ from typing import Any
 from articles.models import Article
 from forum.discussion.models import Comment, Decision, Discussion
 
+from .arrivals import note_new
 from .articles import settle_article
 from .jobs import follow_discussion
-from .mentions import find_topics, settle_comment
-from .vocabulary import current_matcher, latest_matcher
+from .mentions import settle_comment
+from .vocabulary import current_matcher
 
 
 def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
-    """Find the topics of a comment that becomes public; count it out where it no longer is."""
-    settle_comment(comment, is_new=not decision.from_state)
-
-
-def read_words(sender: type, comment: Comment, **kwargs: Any) -> None:
-    """Look for topics in a comment that will be stored in a moment, so that its transaction need not: what was found is kept."""
-    find_topics(comment, latest_matcher())
+    """Find the topics of a comment that becomes public, by the worker where it is new; count it out where it no longer is."""
+    if decision.from_state:
+        settle_comment(comment)
+    elif comment.public:
+        note_new(comment)
 
 
 def follow_text(sender: type, comment: Comment, **kwargs: Any) -> None:

@@ -3,8 +3,6 @@
 import threading
 from uuid import UUID
 
-from forum.database.asked import Asked
-
 from .matching import Matcher, Term
 from .models import Spelling, Vocabulary
 
@@ -20,17 +18,8 @@ def read_vocabulary() -> Vocabulary | None:
 
 def current_matcher() -> Matcher:
     """Return the vocabulary in use. One query; all of its words are read once after each change."""
-    found = _STAMP()
-    return matcher_of(UUID(found[0][0])) if found else NOTHING
-
-
-_STAMP = Asked(lambda: Vocabulary.objects.filter(pk=1).values_list("stamp"))
-
-
-def latest_matcher() -> Matcher:
-    """Return the vocabulary that this process has read last, which may have been changed since; the current one before that."""
-    kept = _kept
-    return kept[1] if kept else current_matcher()
+    vocabulary = read_vocabulary()
+    return matcher_of(vocabulary.stamp) if vocabulary else NOTHING
 
 
 def matcher_of(stamp: UUID) -> Matcher:

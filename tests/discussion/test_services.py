@@ -22,7 +22,6 @@ from forum.discussion.services import (
     TransitionError,
     begin,
     compose,
-    is_in_sight,
     lock_place,
     transition,
     withdraw_comment,
@@ -314,12 +313,3 @@ def test_failed_posting_leaves_nothing_behind() -> None:
         events.comment_posted.disconnect(fail)
     assert (Comment.objects.count(), Decision.objects.count()) == (0, 0)
     assert Article.objects.count() == 1
-
-
-@pytest.mark.parametrize(("state", "status"), [*product(Discussion.State, Article.Status)])
-def test_in_sight_is_what_the_query_set_says(state: str, status: str) -> None:
-    article = ArticleFactory(status=status)
-    Discussion.objects.filter(article=article).update(state=state)
-    seen = Discussion.objects.in_sight().filter(article=article).exists()
-    assert is_in_sight(article.discussion.pk) is seen
-    assert seen is (state != "hidden" and status == "published")

@@ -9,6 +9,7 @@ from articles.models import Article
 from forum.discussion.models import Comment, Discussion
 from forum.discussion.permissions import ANONYMOUS
 from forum.imports.sample import FOLDER, load_sample
+from forum.topics.models import Mention, NewComment
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,12 @@ def test_sample_conversation_is_as_its_file_says():
     discussion.refresh_from_db()
     assert discussion.comment_count == wanted["published"]
     assert discussion.waiting_count == 4
+
+
+def test_sample_shows_its_topics_at_once():
+    article = load_sample()
+    assert Mention.objects.filter(comment__discussion=article.discussion, shown=True).exists()
+    assert not NewComment.objects.exists()
 
 
 def test_sample_shows_no_name_that_a_moderator_took_out():

@@ -4,14 +4,20 @@ import signal
 from datetime import timedelta
 from pathlib import Path
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from forum.jobs.definitions import Job
 from forum.jobs.models import Schedule
 from tests.jobs.sample import jobs
 from tests.workers import PATIENCE_SECONDS, Workers, wait_until
+
+
+def rows_of(*tasks: Job) -> QuerySet[DBTaskResult]:
+    """Return the rows of these jobs; the schedule adds others of its own."""
+    return DBTaskResult.objects.filter(task_path__in=[task.module_path for task in tasks])
 
 
 def test_four_workers_share_the_jobs_and_take_each_turn_once(workers: Workers) -> None:
@@ -37,7 +43,7 @@ def test_worker_asked_to_stop_finishes_its_job_and_begins_no_other(workers: Work
     (tmp_path / "go").touch()
     assert worker.wait(PATIENCE_SECONDS) == 0
     assert jobs.read_diary() == ["began", "ended"]
-    statuses = list(DBTaskResult.objects.order_by("enqueued_at").values_list("status", flat=True))
+    statuses = list(rows_of(jobs.wait_for, jobs.note).order_by("enqueued_at").values_list("status", flat=True))
     assert statuses == [TaskResultStatus.SUCCESSFUL, TaskResultStatus.READY]
     assert "stopped." in workers.said(worker)
 
@@ -55,13 +61,13 @@ def test_job_of_a_killed_worker_is_done_by_another(workers: Workers) -> None:
     wait_until(lambda: jobs.read_diary() == ["began"])
     first.kill()
     first.wait()
-    row = DBTaskResult.objects.get()
-    assert row.status == TaskResultStatus.RUNNING
+    rows = rows_of(jobs.wait_for_ever)
+    assert rows.get().status == TaskResultStatus.RUNNING
     # An hour passes.
-    DBTaskResult.objects.update(started_at=F("started_at") - timedelta(hours=1))
+    rows.update(started_at=F("started_at") - timedelta(hours=1))
     workers.start()
-    wait_until(lambda: DBTaskResult.objects.get().status == TaskResultStatus.READY)
-    DBTaskResult.objects.update(run_after=timezone.now())
+    wait_until(lambda: rows.get().status == TaskResultStatus.READY)
+    rows.update(run_after=timezone.now())
     wait_until(lambda: jobs.read_diary() == ["began", "began"])
 
 
@@ -87,4 +93,4 @@ def test_job_of_many_steps_hears_that_the_server_is_gone(workers: Workers) -> No
     parent.kill()
     wait_until(lambda: "stopped." in workers.said(parent))
     assert jobs.read_diary() == ["began", "ended"]
-    assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
+    assert rows_of(jobs.wait_for_the_end).get().status == TaskResultStatus.SUCCESSFUL

@@ -232,8 +232,8 @@ def test_finding_and_counting_costs_the_same_however_many_there_are(vocabulary, 
     comment = CommentFactory(body=BODY)
     Mention.objects.all().delete()
     TopicPair.objects.update(comment_count=counted)
-    with django_assert_num_queries(6):  # vocabulary, lock, visible, insert, fifteen counts; and the comment itself
-        settle_comment(Comment.objects.get(pk=comment.pk), is_new=True)
+    with django_assert_num_queries(7):  # vocabulary, lock, stored, visible, insert, fifteen counts; and the comment itself
+        settle_comment(Comment.objects.get(pk=comment.pk))
     assert set(stored_counts().values()) == {counted + 1}
     with django_assert_num_queries(5):
         settle_comment(Comment.objects.get(pk=comment.pk))

@@ -23,6 +23,7 @@ from forum.discussion.models import ActorKind, Comment, Discussion
 from forum.discussion.posting import post_comment
 from forum.discussion.services import Actor, begin, compose, lock_place, transition
 from forum.site.models import HelpLine, SiteVersion
+from forum.topics.arrivals import search_new
 from forum.topics.shipped import MOVEMENT_DISORDERS, load_vocabulary
 
 FOLDER = Path(__file__).parent
@@ -42,6 +43,7 @@ def load_sample() -> Article | None:
     for note in _read("notes.json"):
         _make_note(note, article)
     _Conversation(article.discussion, people).load(_read("conversation.json"))
+    search_new()  # whoever tries the site sees all of it at once
     return article
 
 
