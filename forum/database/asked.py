@@ -41,6 +41,7 @@ class Asked:
 
 Call = tuple[Asked, tuple[Value, ...]]  # a question with the values that it is asked with
 _find: ContextVar[Callable[[Call], Rows] | None] = ContextVar("find", default=None)
+_open: ContextVar["AskedTogether | None"] = ContextVar("open", default=None)  # in whose block this is
 
 
 class AskedTogether:
@@ -51,7 +52,13 @@ class AskedTogether:
 
     @contextmanager
     def at_once(self, *expected: Call) -> Iterator[None]:
-        """Ask all when the first is asked within the block, those that are ``expected`` too; the answers stand until its end."""
+        """Ask all when the first is asked within the block, those that are ``expected`` too; the answers stand until its end.
+
+        A block within another one for the same piece of work has its answers.
+        """
+        if self.is_open():
+            yield
+            return
         answers: dict[Call, Rows] = {}
 
         def find(call: Call) -> Rows:
@@ -62,11 +69,16 @@ class AskedTogether:
                 answers.update(zip(missing, _ask(missing), strict=True))
             return answers[call]
 
-        token = _find.set(find)
+        tokens = _find.set(find), _open.set(self)
         try:
             yield
         finally:
-            _find.reset(token)
+            _find.reset(tokens[0])
+            _open.reset(tokens[1])
+
+    def is_open(self) -> bool:
+        """Tell whether this is within a block of this piece of work, and not of another one inside it."""
+        return _open.get() is self
 
 
 def _ask(calls: tuple[Call, ...]) -> list[Rows]:

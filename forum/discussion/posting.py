@@ -19,8 +19,8 @@ from . import events
 from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .drafts import SAVED_FROM, Page, drop_drafts
 from .models import Comment, Discussion
-from .screening import Action, CommentRefusedError, Kind, Submission, Verdict, screen, screen_again
-from .services import SOFTWARE, begin, compose, count_approved, lock_place, require_open
+from .screening import Action, CommentRefusedError, Kind, Submission, Verdict, asked_at_once, screen, screen_again
+from .services import SOFTWARE, asks_about_approved, begin, compose, count_approved, lock_place, require_open
 from .tally import asks_about_person
 from .words import Words
 
@@ -103,7 +103,9 @@ def prepare(
     """
     now = now or timezone.now()
     require_open(discussion, author, _root_of(parent))
-    verdict = screen(_submit(words, discussion, parent, author, guest, arrival, now))
+    submission = submit(words, discussion=discussion, parent=parent, author=author, guest=guest, arrival=arrival, now=now)
+    with asked_at_once(submission, *asks_about_approved(author, guest)):
+        verdict = screen(replace(submission, approved_count=count_approved(author, guest)))
     if verdict.action == Action.REFUSE:
         raise CommentRefusedError(verdict.refusals)
     comment = compose(
@@ -161,8 +163,9 @@ def store(posting: Posting, page: Page | None = None) -> Comment:
     return comment
 
 
-def _submit(
+def submit(
     words: Words,
+    *,
     discussion: Discussion,
     parent: Comment | None,
     author: User | None,
@@ -170,6 +173,7 @@ def _submit(
     arrival: Arrival,
     now: datetime,
 ) -> Submission:
+    """Return what is going to be screened, as ``prepare`` does; how many approved comments there are is not asked here."""
     return Submission(
         kind=Kind.POST,
         body=words.body,
@@ -179,7 +183,7 @@ def _submit(
         parent=parent,
         is_member=author is not None,
         is_staff=bool(author and author.is_staff),
-        approved_count=count_approved(author, guest),
+        approved_count=0,
         is_proven=bool(guest and guest.proven_at),
         author_id=author.pk if author else None,
         guest_id=guest.pk if guest else None,

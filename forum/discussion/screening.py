@@ -5,7 +5,8 @@ a moderator sees every reason. One that asks the database may have a method ``as
 it is going to ask: all is asked at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +19,7 @@ from django.utils.module_loading import import_string
 
 from articles.models import Article
 from forum.database import written
-from forum.database.asked import AskedTogether
+from forum.database.asked import AskedTogether, Call
 
 from . import events, models
 from .models import MAX_BODY_CHARS, Comment, Lane, Strength
@@ -131,11 +132,24 @@ _TOGETHER = AskedTogether()
 
 def screen(submission: Submission) -> Verdict:
     """Run all screeners on ``submission`` and decide. Sentences are in the language of the site: moderators read them."""
+    with translation.override(settings.LANGUAGE_CODE), asked_at_once(submission):
+        found = tuple(tuple(screener(submission)) for screener in _load_all())
+    return Verdict(_decide(submission, tuple(chain(*found))), found, submission)
+
+
+@contextmanager
+def asked_at_once(submission: Submission, *others: Call) -> Iterator[None]:
+    """Ask within the block, with one statement, all that ``screen`` is going to ask of ``submission``, and ``others`` beside it.
+
+    How many approved comments its writer has may be told later.
+    """
+    if _TOGETHER.is_open():
+        yield
+        return
     screeners = _load_all()
     expected = [call for screener in screeners if (ask := getattr(screener, "asks", None)) for call in ask(submission)]
-    with translation.override(settings.LANGUAGE_CODE), _TOGETHER.at_once(*expected):
-        found = tuple(tuple(screener(submission)) for screener in screeners)
-    return Verdict(_decide(submission, tuple(chain(*found))), found, submission)
+    with _TOGETHER.at_once(*others, *expected):
+        yield
 
 
 def screen_again(verdict: Verdict) -> Verdict:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -12,14 +13,15 @@ from django.utils import timezone
 
 from forum.accounts.guests import foresee_guest, keep_guest_of_draft, store_guest
 from forum.accounts.models import Guest, User
-from forum.database.asked import Asked, AskedTogether, Call
+from forum.database.asked import Asked, Call
 from forum.database.compiled import CompiledObjects
 
 from .arrival import UNKNOWN_ARRIVAL, Arrival
 from .drafts import Page, drop_drafts, save_draft
 from .letters import send_way_back
 from .models import Comment, Discussion, Draft
-from .posting import Posting, prepare, store
+from .posting import Posting, prepare, store, submit
+from .screening import asked_at_once
 from .services import asks_about_approved, lock_discussion
 from .words import Words
 
@@ -47,20 +49,16 @@ def send_comment(
     within REPEATED_WITHIN from a page opened anew, as browsers do on the way back. Other words are another comment.
     A guest whose address is not proven is mailed the way back. Raises DiscussionClosedError and CommentRefusedError.
     """
+    now = now or timezone.now()
     key = _key_of_sending(form_key, words, discussion, parent, member) if form_key else None
     page = Page(form_key, draft, seen) if form_key else None
+    named = replace(words, name=member.display_name if member else words.name or visitor_name)
+    writer = None if member else foresee_guest(guest, name=words.name, email=words.email)
+    place: dict[str, Any] = {"discussion": discussion, "parent": parent, "author": member, "guest": writer}
+    place |= {"arrival": arrival, "now": now}
     about_earlier = _asks_about_earlier(key, words.body, discussion, member or guest, now)
-    with _TOGETHER.at_once(*about_earlier, *asks_about_approved(member, guest)):
-        posting = _find_earlier(about_earlier, key, parent) or prepare(
-            replace(words, name=member.display_name if member else words.name or visitor_name),
-            discussion=discussion,
-            parent=parent,
-            author=member,
-            guest=None if member else foresee_guest(guest, name=words.name, email=words.email),
-            form_key=key,
-            arrival=arrival,
-            now=now,
-        )
+    with asked_at_once(submit(named, **place), *about_earlier, *asks_about_approved(member, writer)):
+        posting = _find_earlier(about_earlier, key, parent) or prepare(named, form_key=key, **place)
     try:
         with transaction.atomic():
             if not isinstance(posting, Comment):
@@ -186,7 +184,6 @@ _SENT = CompiledObjects(Comment, lambda key: Comment.objects.filter(form_key=key
 _SENDING = ("pk", "parent", "form_key")
 _SENT_AS = Asked(_ask_sent)
 _EARLIER_BY_MEMBER, _EARLIER_BY_GUEST = Asked(partial(_ask_earlier, "author")), Asked(partial(_ask_earlier, "guest"))
-_TOGETHER = AskedTogether()
 
 
 def _key_of_sending(form_key: UUID, words: Words, discussion: Discussion, parent: Comment | None, member: User | None) -> UUID:

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db import connection
 
-from forum.database.compiled import find_cursor, find_vendor
+from forum.database.among import write_numbers
+from forum.database.asked import Asked, Call
+from forum.database.compiled import find_vendor
 
 from .classifier import Counts
-from .models import FilterState
+from .models import FilterState, TokenCount
 
 _TABLE = "moderation_tokencount"
 # A list is one parameter on either database: an array, or JSON.
@@ -21,12 +23,10 @@ _LIST = {"postgresql": "unnest(%s::bigint[])", "sqlite": "json_each(%s)"}
 
 def read_counts(hashes: Sequence[int]) -> dict[int, Counts]:
     """Return the counts of those of ``hashes`` that are known."""
-    if not hashes:
-        return {}
-    among = "= ANY(%s)" if find_vendor() == "postgresql" else "IN (SELECT value FROM json_each(%s))"
-    cursor = find_cursor(connection)
-    cursor.execute(f"SELECT hash, ham, spam FROM {_TABLE} WHERE hash {among}", [_as_list(hashes)])  # noqa: S608
-    return {number: Counts(ham, spam) for number, ham, spam in cursor.fetchall()}
+    return {number: Counts(ham, spam) for number, ham, spam in _COUNTS(write_numbers(hashes))} if hashes else {}
+
+
+_COUNTS = Asked(lambda numbers: TokenCount.objects.filter(hash__among=numbers).values_list("hash", "ham", "spam"))
 
 
 _MOST_KEPT = 10_000  # two megabytes a process
@@ -48,6 +48,13 @@ def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Counts | No
         found = read_counts(missing)
         known.update((number, found.get(number)) for number in missing)
     return [known[number] for number in hashes]
+
+
+def asks_about(hashes: Sequence[int]) -> list[Call]:
+    """Return what ``recall_counts`` asks of ``hashes``, should the filter be as it was when it was asked last."""
+    key, known = _kept
+    missing = [number for number in hashes if number not in known] if key else []
+    return [(_COUNTS, (write_numbers(missing),))] if missing else []
 
 
 def raise_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> dict[int, Counts]:

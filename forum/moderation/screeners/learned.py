@@ -1,15 +1,18 @@
 """The check that learns from moderators. Last: it costs the most, and says nothing until enough is decided."""
 
+from functools import lru_cache
+
 from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
-from forum.database.asked import Asked
+from forum.database.asked import Asked, Call
 from forum.discussion.screening import Signal, Strength, Submission
 
 from .. import counts
 from ..classifier import Counts, score
 from ..features import Feature, features_of
 from ..keys import fingerprint, hash_all
+from ..links import Link
 from ..models import FilterState
 from ..texts import own_links, own_text, topic_of
 from ..training import PURPOSE
@@ -22,20 +25,16 @@ SHOWN = 3  # words named in the reason
 class LearnedFilter:
     """How like the removed advertisements it is, by the words at hand. Silent while too little is known, or the secret is new."""
 
+    def asks(self, submission: Submission) -> list[Call]:
+        """Return what asks for the counts of its words that are not known from texts before."""
+        _features, hashes = _read_submission(submission)
+        return counts.asks_about(hashes)
+
     def __call__(self, submission: Submission) -> list[Signal]:
         state = _read_state()
         if state is None or state.weak_from is None or state.fingerprint != fingerprint():
             return []
-        text = own_text(submission.subject, submission.body)
-        features = features_of(
-            subject=submission.subject,
-            body=submission.body,
-            name=submission.name,
-            links=own_links(submission.subject, submission.body, article=submission.article, parent=submission.parent),
-            reading=read(text, topic=topic_of(submission.article)),
-            form=[signal.code for check in (Honeypot(), FormTiming()) for signal in check(submission)],
-        )
-        hashes = hash_all(PURPOSE, (feature.key for feature in features))
+        features, hashes = _read_submission(submission)
         found = counts.recall_counts(state, hashes)
         said = score(found, Counts(state.ham, state.spam))
         if said.probability < state.weak_from:
@@ -62,6 +61,28 @@ class LearnedFilter:
         )
         sentence = _("These words were mostly in removed advertisements: %(words)s.") % {"words": words}
         return sentence, tuple(feature.span for feature, _count in shown if feature.span)
+
+
+def _read_submission(submission: Submission) -> tuple[list[Feature], list[int]]:
+    return _read(
+        submission.subject,
+        submission.body,
+        submission.name,
+        own_links(submission.subject, submission.body, article=submission.article, parent=submission.parent),
+        topic_of(submission.article),
+        tuple(signal.code for check in (Honeypot(), FormTiming()) for signal in check(submission)),
+        fingerprint(),
+    )
+
+
+@lru_cache(maxsize=8)
+def _read(
+    subject: str, body: str, name: str, links: tuple[Link, ...], topic: frozenset[str], form: tuple[str, ...], secret: int
+) -> tuple[list[Feature], list[int]]:
+    """Return the features of a text, and their hashes; kept for the length of a screening."""
+    reading = read(own_text(subject, body), topic=topic)
+    features = features_of(subject=subject, body=body, name=name, links=links, reading=reading, form=form)
+    return features, hash_all(PURPOSE, (feature.key for feature in features))
 
 
 def _read_state() -> FilterState | None:
