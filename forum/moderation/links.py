@@ -12,6 +12,7 @@ from publicsuffixlist import PublicSuffixList
 
 from forum.discussion.patterns import blank_quotes
 
+from .caseless import Caseless
 from .wordlists import is_common
 
 # Services that hide where a link leads.
@@ -48,7 +49,7 @@ PLAIN_ENDINGS = frozenset(("com", "org", "net", "info", "biz", "shop", "store", 
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(\s*<?([^\s()<>]{1,500})>?[^()\n]{0,100}\)")
 _ADDRESS = re.compile(r"(?<![\w@./-])(?:https?://[^\s<>\"“”\[\]()]{1,500}|(?:[\w-]{1,63}\.){1,5}[a-z]{2,24}(?![\w@.])(?:/[^\s<>\"“”()]{0,300})?)",
                       re.IGNORECASE)  # fmt: skip
-_LIKE_ADDRESS = re.compile(r"://|\.[a-z]{2}", re.IGNORECASE)
+_LIKE_ADDRESS = Caseless(r"://|\.[a-z]{2}")
 _MAIL = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[a-z]{2,24}", re.IGNORECASE)
 
 

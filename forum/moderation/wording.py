@@ -14,6 +14,7 @@ from forum.discussion.patterns import blank_addresses, blank_quotes
 from forum.discussion.questions import is_question, may_ask
 
 from . import wordlists
+from .caseless import Caseless
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _BREAK = re.compile(r"[.!?…,;:()\[\]\"“”\n/]")
@@ -21,7 +22,7 @@ _WEB_ADDRESS = re.compile(r"(?:https?://|\bwww\.)\S*[^\s.,!?…]", re.IGNORECASE
 _SENTENCE_END = re.compile(r"[.!?…\n]+")
 
 # Words of somebody who sells, and of somebody who sends readers elsewhere.
-_SELL = re.compile(
+_SELL = Caseless(
     r"\b(?:visit (?:our|us|my|their|his|her) |(?:contact|call|email|message) us\b|call now|click here|order (?:now|"
     r"yours|online|today)|"
     r"buy (?:now|it from|from|yours)|(?:promo|discount|coupon) code|free (?:quote|consultation|trial|shipping|delivery)|"
@@ -31,51 +32,44 @@ _SELL = re.compile(
     r"no win no fee|"
     r"our (?:company|team of|services|clinic|products?|website|store|experts?|professional)\b|(?:i|we|my cousin|"
     r"my brother) (?:run|sells?|own)\b)",
-    re.IGNORECASE,
 )
-_SEND = re.compile(
+_SEND = Caseless(
     r"\b(?:check (?:out|this|it out)|(?:contact|reach|text|message|email) (?:him|her|them|dr|doctor)\b|visit (?:the|"
     r"this) (?:website|site|blog)|"
     r"whats ?app|telegram|learn more|find out more|i (?:highly|strongly) recommend|see also|you can (?:buy|order|"
     r"reach|get it))",
-    re.IGNORECASE,
 )
-_MIRACLE = re.compile(
+_MIRACLE = Caseless(
     r"\b(?:herbal (?:medicine|cure|remedy|treatment|formula|doctor|product)s?|spell ?(?:caster|s)|natural (?:herbs|"
     r"cure|remedy)|"
     r"(?:completely|totally|permanently|fully|finally) (?:cured|healed|gone)|cured (?:me|my|him|her) |got (?:cured|healed)|"
     r"total(?:ly)? (?:cure|free from)|reverse[ds]? (?:my|his|her|the))",
-    re.IGNORECASE,
 )
-_CONTACT = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,12}|(?:\+|\b00)\d[\d ().-]{7,18}\d|whats ?app|telegram|\.com\b", re.IGNORECASE
-)
-_EXPERIENCE = re.compile(
+_MAIL = Caseless(r"[\w.+-]{1,64}@[\w-]{1,63}\.[a-z]{2,12}")
+_PHONE = Caseless(r"(?:\+|\b00)\d[\d ().-]{7,18}\d|whats ?app|telegram|\.com\b")
+_EXPERIENCE = Caseless(
     r"\b(?:i|we|ive|we've|i've)\s+(?:have|had|take|took|am on|was|were|am|tried|try|been|use|still|cannot|can ?not|"
     r"can't|got|went|find|found|feel|felt|do|did|"
     r"started|stopped|wake|walk|live|lost|woke|asked|stretch|put|cant|couldn't|could|never|know|wish|hope)\b|"
     r"\b\d+\s*(?:mg|mcg|ml|years?|yrs?|months?|weeks?|days?|hours?|times|units)\b|"
     r"\b(?:my|the|his|her|our) (?:doctor|neurologist|consultant|surgeon|physio|therapist|nurse|gp|specialist|team)\b",
-    re.IGNORECASE,
 )
-_ASKS = re.compile(
+_ASKS = Caseless(
     r"\b(?:please (?:help|advise|advice|suggest|guide|tell|let me|share|reply|any)|any (?:one|body)|anyone|anybody|"
     r"some ?one (?:help|tell|suggest|know|please|can)|advice|"
     r"suggestions?|kindly (?:suggest|guide|advise|help|tell|share|reply)|what (?:should|can|to) (?:i|we|do)|"
     r"want to know|like to know|wondering|need (?:help|advice)|"
     r"how (?:can|do|to|long|did)|is (?:there|it) (?:any|possible|normal|safe)|does (?:it|this|any)|can (?:any|some|"
     r"you)|let me know)\b",
-    re.IGNORECASE,
 )
 _SALUTATION = re.compile(r"^\s*(?:hi|hello|hey|dear|@)\s*[A-Z]?\w+", re.IGNORECASE)
-_THANKS_FOR_SHARING = re.compile(
+_THANKS_FOR_SHARING = Caseless(
     r"\b(?:thanks?(?: you)?(?: so much| a lot| very much)? for (?:sharing|posting|this|the|your|such)|keep (?:up the|"
     r"posting|sharing|writing|it up)|keep up|"
     r"well written|bookmark|looking forward to (?:reading|more|your)|gave me (?:\w+ ){0,4}(?:information|info|ideas?|"
     r"knowledge)|"
     r"(?:lots?|a lot|plenty) of (?:information|info|knowledge)|come back (?:to|for)|came across your|"
     r"stumbled (?:up)?on|very informative)\b",
-    re.IGNORECASE,
 )
 
 
@@ -217,10 +211,10 @@ def read(text: str, *, topic: frozenset[str]) -> Reading:
         sells=sells,
         sends=tuple(match.span() for match in _SEND.finditer(own)),
         miracles=tuple(match.span() for match in _MIRACLE.finditer(own)),
-        has_contact=_CONTACT.search(own) is not None,
+        has_contact=("@" in own and _MAIL.search(own) is not None) or _PHONE.search(own) is not None,
         asks=_asks(own, [*((phrase.start, phrase.end) for phrase in phrases), *sells]),
         greets=_SALUTATION.match(own) is not None,
-        experience=len(_EXPERIENCE.findall(own)),
+        experience=sum(1 for _match in _EXPERIENCE.finditer(own)),
     )
 
 
