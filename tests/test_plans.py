@@ -17,6 +17,7 @@ from forum.discussion.paging import write_keyset
 from forum.jobs.schedule import RHYTHMS
 from forum.search.indexing import VERSION
 from forum.search.models import IndexState
+from forum.topics.models import NewComment
 from tests.crowd import FIRST_DAY, Crowd, gather_crowd
 from tests.discussion.visiting import visit_as
 from tests.factories import CommentFactory
@@ -206,6 +207,7 @@ def test_no_decision_reads_all_comments(crowd: Crowd, client: Client) -> None:
 @pytest.mark.usefixtures("_db")
 def test_no_job_reads_all_comments() -> None:
     IndexState.objects.update_or_create(pk=1, defaults={"version": VERSION})
+    NewComment.objects.create(comment=Comment.objects.filter(public=True)[0])
     faults = []
     for rhythm in RHYTHMS:
         if rhythm.name.endswith("empty_journal") or rhythm.name.startswith("tests."):

@@ -1,7 +1,7 @@
 """App configuration."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_delete, post_migrate
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,12 +23,10 @@ class CareConfig(AppConfig):
         from articles.events import article_saved
         from forum.discussion.events import comment_anonymised, comment_edited, comment_screened, comment_state_changed
 
-        from .models import CarePhrase
         from .receivers import follow_anonymising, follow_article, follow_screening, follow_state, follow_text
-        from .vocabulary import install_starting_set, note_deletion
+        from .vocabulary import install_starting_set
 
         post_migrate.connect(install_starting_set, sender=self, dispatch_uid="care.install_starting_set")
-        post_delete.connect(note_deletion, sender=CarePhrase, dispatch_uid="care.note_deletion")
         comment_screened.connect(follow_screening, dispatch_uid="care.follow_screening")
         comment_state_changed.connect(follow_state, dispatch_uid="care.follow_state")
         comment_edited.connect(follow_text, dispatch_uid="care.follow_text")

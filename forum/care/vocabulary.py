@@ -1,14 +1,13 @@
 """The operator's phrases, read from the database and made ready once for each version; the set that a new site starts with."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
-from django.utils import timezone
+from django.db.models import Count, Value
 
 from forum.database.asked import Asked
 from forum.discussion.patterns import PatternError, parse_pattern
@@ -20,21 +19,14 @@ _FOLDER = Path(__file__).parent / "data"
 
 
 def load_phrases() -> Phrases:
-    """Return the phrases in use. Two small questions; all of them are read only after one has changed."""
-    return _read_phrases(*(tuple(row) for row in (*_LATEST(), *_LAST())))
+    """Return the phrases in use. Small questions; all of them are read only after one has changed."""
+    return _read_phrases(*(tuple(row) for row in (*_COUNT(), *_LATEST(), *_LAST())))
 
 
-# Which was changed last, and which is the last one: a step into an index each.
+# How many there are, which was changed last, and which is the last one: a count of rows, and a step into an index each.
+_COUNT = Asked(lambda: CarePhrase.objects.order_by().annotate(all=Value(1)).values("all").annotate(n=Count("*")).values_list("n"))
 _LATEST = Asked(lambda: CarePhrase.objects.order_by("-changed_at").values_list("pk", "changed_at")[:1])
 _LAST = Asked(lambda: CarePhrase.objects.order_by("-pk").values_list("pk")[:1])
-
-
-def note_deletion(sender: type, using: str, **kwargs: Any) -> None:
-    """Make another version of the phrases after one was deleted."""
-    phrases = CarePhrase.objects.using(using)
-    if latest := phrases.order_by("-changed_at").first():
-        now = max(timezone.now(), latest.changed_at + timedelta.resolution)
-        phrases.filter(pk=latest.pk).update(changed_at=now)
 
 
 @lru_cache(maxsize=2)

@@ -7,7 +7,6 @@ Everything here belongs in the caller's transaction. What nothing in it reads ag
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -30,15 +29,7 @@ class _Call(NamedTuple):
     params: Values
 
 
-@dataclass
-class _Block:
-    """What is noted, and the names of what stands there once. On SQLite nothing waits: ``calls`` is None."""
-
-    calls: list[_Call] | None
-    names: set[str] = field(default_factory=set)
-
-
-_block: ContextVar[_Block | None] = ContextVar("block", default=None)
+_noted: ContextVar[list[_Call] | None] = ContextVar("noted", default=None)  # within a block; on SQLite nothing waits
 
 
 def insert(row: Model) -> None:
@@ -75,16 +66,16 @@ def together() -> Iterator[None]:
     What was noted first is done first, as far as locks are concerned: that PostgreSQL keeps to it is tested, not promised.
     SQLite is within the process: there all is written at once, as it is outside of such a block.
     """
-    if _block.get() is not None:
+    if _noted.get() is not None or find_vendor() == "sqlite":
         yield
         return
-    block = _Block(None if find_vendor() == "sqlite" else [])
-    token = _block.set(block)
+    noted: list[_Call] = []
+    token = _noted.set(noted)
     try:
         yield
     finally:
-        _block.reset(token)
-    if noted := block.calls:
+        _noted.reset(token)
+    if noted:
         noted.reverse()  # PostgreSQL happens to run the last part first, and the first one last: the row that all wait for
         sql = _write_in_one(tuple(call.sql for call in noted))
         execute(sql, [value for call in noted for value in call.params])
@@ -113,24 +104,11 @@ def note_statement(sql: str, params: Values) -> None:
 
     Not within a savepoint that may be undone: it is sent all the same.
     """
-    block = _block.get()
-    if block is None or block.calls is None:
+    noted = _noted.get()
+    if noted is None:
         execute(sql, params)
     else:
-        block.calls.append(_Call(sql, params))
-
-
-def note_once(name: str, sql: str, params: Values) -> None:
-    """Send a statement as ``note_statement`` does; within a block, of those with this ``name`` the first alone.
-
-    On SQLite, too, not within a savepoint that may be undone.
-    """
-    block = _block.get()
-    if block is not None:
-        if name in block.names:
-            return
-        block.names.add(name)
-    note_statement(sql, params)
+        noted.append(_Call(sql, params))
 
 
 @lru_cache(maxsize=256)

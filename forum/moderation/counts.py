@@ -50,10 +50,15 @@ def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Counts | No
     return [known[number] for number in hashes]
 
 
+def is_known() -> bool:
+    """Tell whether the filter has spoken in this process, so that ``asks_about`` can know what it will ask."""
+    return _kept[0] is not None
+
+
 def asks_about(hashes: Sequence[int]) -> list[Call]:
     """Return what ``recall_counts`` asks of ``hashes``, should the filter be as it was when it was asked last."""
-    key, known = _kept
-    missing = [number for number in hashes if number not in known] if key else []
+    _key, known = _kept
+    missing = [number for number in hashes if number not in known]
     return [(_COUNTS, (write_numbers(missing),))] if missing else []
 
 

@@ -11,7 +11,7 @@ from .neighbours import drop, find_near_later, forget
 
 
 def follow_state(sender: type, comment: Comment, decision: Decision, **kwargs: Any) -> None:
-    """Look for what is near to a comment that becomes public again; leave nothing of one that was erased.
+    """Look for what is near to a comment that becomes public later than it was posted; leave nothing of one that was erased.
 
     One that is hidden or removed keeps its rows: it is not shown (``visible_to``), and may come back.
     """

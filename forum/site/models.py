@@ -31,8 +31,8 @@ class SingleRowManager(models.Manager["SiteVersion"]):
         written.execute(*self._write_growth("version = kept.version + 1"))
 
     def note_bump(self) -> None:
-        """Do the same with what else is noted (``written.together``), there once."""
-        written.note_once("site version", *self._write_growth("version = kept.version + 1"))
+        """Do the same with what else is noted (``written.together``)."""
+        written.note_statement(*self._write_growth("version = kept.version + 1"))
 
     def bump_frame(self) -> None:
         """Add one to both numbers, last in a transaction: what every page shows has changed."""

@@ -14,7 +14,7 @@ SECONDS = 60  # of one run; the rest is another job, so that others have their t
 
 
 @every(seconds=20)
-@job()
+@job(priority=5)
 def search_new_comments() -> None:
     """Find the topics of comments that were posted a moment ago."""
     search_new(seconds=SECONDS)

@@ -126,7 +126,7 @@ class Vocabulary(models.Model):
 
 
 class NewComment(models.Model):
-    """A comment that was posted and public at once, whose words the worker has not searched yet (``arrivals``)."""
+    """A comment that was public when it was stored, whose words the worker has not searched yet (``arrivals``)."""
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="+", db_index=False)
 

@@ -66,6 +66,20 @@ def test_block_within_a_block_has_answers_of_its_own(names):
         assert names() == []
 
 
+def test_block_within_one_for_the_same_work_has_its_answers(names, django_assert_num_queries):
+    together = AskedTogether()
+    with together.at_once():
+        with django_assert_num_queries(1), together.at_once():
+            assert names() == []
+        assert together.is_open()
+        with AskedTogether().at_once():
+            assert not together.is_open()
+        comment = CommentFactory(name="A")
+        assert names() == []
+    assert not together.is_open()
+    assert names() == [[comment.pk, "A"]]
+
+
 def test_nothing_is_asked_where_no_question_comes(names, django_assert_num_queries):
     together = AskedTogether()
     with together.at_once():

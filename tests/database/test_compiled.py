@@ -69,6 +69,15 @@ def test_texts_are_values_too():
     assert by_name("O'Hara %s") == [(comment.pk, comment.posted_at)]
 
 
+@pytest.mark.parametrize("name", ["O'Hara", "100 %", "%s and %%s", "''", "a ? b", "back\\slash"])
+def test_constants_stand_in_the_statement_as_they_are(name):
+    comment = CommentFactory(name=name)
+    by_id = Compiled(lambda pk: Comment.objects.filter(pk=pk, name=name, public=True, root=None).values_list("name"))
+    assert by_id(comment.pk) == [(name,)]
+    assert len(by_id.find_statement((comment.pk,)).read_params((comment.pk,))) == 1
+    assert Compiled(lambda pk: Comment.objects.filter(pk=pk, name="O'").values_list("name"))(comment.pk) == []
+
+
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans a statement when it is prepared, which its driver keeps")
 def test_a_query_is_planned_once():
     for name in ("one", "another", "one more"):

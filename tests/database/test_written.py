@@ -11,7 +11,6 @@ from forum.database.compiled import Compiled, CompiledObjects
 from forum.discussion.models import Comment, Lane, Signal
 from forum.moderation.models import TextMark
 from forum.search.models import ChangedText
-from forum.site.models import SiteVersion
 from tests.factories import CommentFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,21 +63,6 @@ def test_what_is_noted_is_one_statement_on_postgresql(django_assert_num_queries)
     with django_assert_num_queries(1):
         written.note_all(TextMark, names, [(3, comment.pk)])
     assert marks.count() == 3
-
-
-def test_what_stands_once_in_a_block_is_sent_once():
-    before = SiteVersion.objects.current()
-    with written.together():
-        SiteVersion.objects.note_bump()
-        with written.together():
-            SiteVersion.objects.note_bump()
-        SiteVersion.objects.note_bump()
-    once = SiteVersion.objects.current()
-    SiteVersion.objects.note_bump()
-    with written.together():
-        SiteVersion.objects.note_bump()
-    twice_more = SiteVersion.objects.current()
-    assert (once - max(before, 1), twice_more - once) == (1, 2)
 
 
 def test_nothing_is_left_of_a_block_that_failed():

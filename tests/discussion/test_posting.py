@@ -13,6 +13,7 @@ from forum.discussion.placing import reattach_comment
 from forum.discussion.posting import prepare, store
 from forum.discussion.services import Actor, DiscussionClosedError
 from forum.discussion.words import Words
+from forum.discussion.writing import send_comment
 from forum.moderation.models import Sanction
 from tests.factories import ArticleFactory, CommentFactory, MemberFactory, ModeratorFactory
 
@@ -65,6 +66,16 @@ def test_answer_goes_along_with_what_moves_while_it_is_read():
     with transaction.atomic():
         comment = store(posting)
     assert (comment.root_id, comment.parent_id, comment.reply_index) == (other.pk, parent.pk, 2)
+
+
+def test_all_that_is_asked_before_the_transaction_is_asked_at_once():
+    discussion, member = ArticleFactory().discussion, MemberFactory()
+    for body in ("The warm bath helped us most.", "He slept the whole night after it.", "We went home."):
+        words = Words(body=body)  # the first ones show what is asked
+        with CaptureQueriesContext(connection) as captured:
+            send_comment(words, discussion=discussion, parent=None, visitor_name="A reader", member=member)
+    statements = [query["sql"] for query in captured]
+    assert [sql.startswith("SAVEPOINT") for sql in statements[:2]] == [False, True]
 
 
 @pytest.mark.parametrize("is_reply", [False, True])

@@ -1,6 +1,9 @@
 """Topics of comments that were posted a moment ago: the worker finds them, once, whatever happens meanwhile."""
 
+from typing import Any
+
 import pytest
+from django.db import connection
 
 from forum.discussion.editing import edit_comment
 from forum.discussion.models import ActorKind, Comment
@@ -79,6 +82,22 @@ def test_what_was_hidden_or_changed_meanwhile_is_as_it_is_now() -> None:
     assert stored_counts() == true_counts()
     transition(hidden, "published", actor=moderator)
     assert topics_of(hidden) == TOPICS
+
+
+def test_what_changed_while_it_was_searched_is_searched_again() -> None:
+    comment, other = _post(), _post()
+    edits = iter([comment])
+
+    def change(execute: Any, sql: str, *rest: Any) -> Any:
+        if "topics_mention" in sql and (edited := next(edits, None)):
+            edit_comment(edited, body=BODY, subject="", relation="carer", actor=Actor(ActorKind.WRITER))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(change):
+        assert search_new()
+    assert Comment.objects.get(pk=comment.pk).relation == "carer"
+    assert topics_of(comment) == topics_of(other) == TOPICS
+    assert not NewComment.objects.exists()
 
 
 def test_no_more_is_done_than_there_is_time_for() -> None:

@@ -3,6 +3,7 @@
 SQLite keeps pages and prepared statements with a connection, and forgets the pages when another connection has written.
 """
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from .base import DatabaseWrapper, find_turn
 
 _in_use = threading.Lock()
-_shared: Any = None
+_shared: tuple[str, Any] | None = None  # the file, and the connection to it
 
 
 @contextmanager
@@ -28,7 +29,7 @@ def shared_connection() -> Iterator[None]:
         yield
         return
     try:
-        shared = _find_shared(own.settings_dict)
+        shared = _find_shared(str(own.settings_dict["NAME"]))
         connections[DEFAULT_DB_ALIAS] = shared
         try:
             yield
@@ -44,9 +45,18 @@ def _is_sharable(own: Any) -> bool:
     return is_file and not own.in_atomic_block
 
 
-def _find_shared(settings: dict[str, Any]) -> Any:
+def _find_shared(name: str) -> Any:
     global _shared
-    if _shared is None or _shared.settings_dict["NAME"] != settings["NAME"]:
-        _shared = connections.create_connection(DEFAULT_DB_ALIAS)
-        _shared.inc_thread_sharing()
-    return _shared
+    if _shared is None or _shared[0] != name:
+        made = connections.create_connection(DEFAULT_DB_ALIAS)
+        made.inc_thread_sharing()
+        _shared = name, made
+    return _shared[1]
+
+
+def _forget() -> None:
+    global _in_use, _shared
+    _in_use, _shared = threading.Lock(), None
+
+
+os.register_at_fork(after_in_child=_forget)  # SQLite forbids that a child uses a connection of its parent

@@ -12,7 +12,7 @@ from .. import counts
 from ..classifier import Counts, score
 from ..features import Feature, features_of
 from ..keys import fingerprint, hash_all
-from ..links import Link
+from ..links import Link, find_links
 from ..models import FilterState
 from ..texts import own_links, own_text, topic_of
 from ..training import PURPOSE
@@ -26,7 +26,12 @@ class LearnedFilter:
     """How like the removed advertisements it is, by the words at hand. Silent while too little is known, or the secret is new."""
 
     def asks(self, submission: Submission) -> list[Call]:
-        """Return what asks for the counts of its words that are not known from texts before."""
+        """Return what asks for the counts of its words that are not known from texts before.
+
+        Nothing where the filter may be silent; and of a text with an address, which takes a question itself, only when it speaks.
+        """
+        if not counts.is_known() or find_links(own_text(submission.subject, submission.body)):
+            return []
         _features, hashes = _read_submission(submission)
         return counts.asks_about(hashes)
 
@@ -79,7 +84,7 @@ def _read_submission(submission: Submission) -> tuple[list[Feature], list[int]]:
 def _read(
     subject: str, body: str, name: str, links: tuple[Link, ...], topic: frozenset[str], form: tuple[str, ...], secret: int
 ) -> tuple[list[Feature], list[int]]:
-    """Return the features of a text, and their hashes; kept for the length of a screening."""
+    """Return the features of a text, and their hashes; the last few are kept."""
     reading = read(own_text(subject, body), topic=topic)
     features = features_of(subject=subject, body=body, name=name, links=links, reading=reading, form=form)
     return features, hash_all(PURPOSE, (feature.key for feature in features))
