@@ -14,7 +14,7 @@ from django.db.models import BigIntegerField, Lookup
 from .compiled import find_vendor
 
 
-def write_numbers(numbers: Iterable[int]) -> str:
+def write_numbers(numbers: Iterable[int]) -> Any:  # a text, which no field of numbers seems to take
     """Return ``numbers`` as the lookup takes them: a list of JSON, or on PostgreSQL an array."""
     written = ",".join(map(str, numbers))
     return f"{{{written}}}" if find_vendor() == "postgresql" else f"[{written}]"

@@ -3,11 +3,10 @@
 Whoever writes here has locked the row of ``FilterState`` first, so that two who learn the same words never wait for each other.
 """
 
-import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.db import connection
+from django.db.models import F
 
 from forum.database.among import write_numbers
 from forum.database.asked import Asked, Call
@@ -71,7 +70,7 @@ def raise_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> dict[
             f"INSERT INTO {_TABLE} (hash, ham, spam) SELECT {name}, %s, %s FROM {source} WHERE true "  # noqa: S608
             f"ON CONFLICT (hash) DO UPDATE SET ham = {_TABLE}.ham + excluded.ham, spam = {_TABLE}.spam + excluded.spam "
             "RETURNING hash, ham, spam",
-            [ham, spam, _as_list(sorted(set(hashes)))],
+            [ham, spam, write_numbers(sorted(set(hashes)))],
         )
         before = {number: Counts(all_ham - ham, all_spam - spam) for number, all_ham, all_spam in cursor.fetchall()}
     return {number: counts for number, counts in before.items() if counts.ham or counts.spam}
@@ -79,12 +78,6 @@ def raise_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> dict[
 
 def lower_counts(hashes: Iterable[int], *, ham: int = 0, spam: int = 0) -> None:
     """Take back what ``raise_counts`` added; a feature that nothing speaks of any more is forgotten."""
-    numbers = _as_list(sorted(set(hashes)))
-    among = "= ANY(%s)" if find_vendor() == "postgresql" else "IN (SELECT value FROM json_each(%s))"
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {_TABLE} SET ham = ham - %s, spam = spam - %s WHERE hash {among}", [ham, spam, numbers])  # noqa: S608
-        cursor.execute(f"DELETE FROM {_TABLE} WHERE ham = 0 AND spam = 0 AND hash {among}", [numbers])  # noqa: S608
-
-
-def _as_list(hashes: Sequence[int]) -> Any:
-    return list(hashes) if find_vendor() == "postgresql" else json.dumps(list(hashes))
+    rows = TokenCount.objects.filter(hash__among=write_numbers(sorted(set(hashes))))
+    rows.update(ham=F("ham") - ham, spam=F("spam") - spam)
+    rows.filter(ham=0, spam=0).delete()

@@ -4,7 +4,6 @@ Each is noted with its comment, and no longer once it was searched: cut short, t
 """
 
 import time
-from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -25,23 +24,21 @@ def note_new(comment: Comment) -> None:
     written.note(NewComment(comment=comment))
 
 
+def search_if_new(comment: Comment) -> None:
+    """Find the topics of ``comment`` for somebody who wants to see them now."""
+    if NewComment.objects.filter(comment=comment).exists():
+        settle_comments([comment], current_matcher())
+
+
 def search_new(*, seconds: float | None = None) -> bool:
     """Find the topics of what is noted, for about ``seconds``; return whether all is done."""
     deadline = None if seconds is None else time.monotonic() + seconds
     while noted := dict(NewComment.objects.order_by("pk").values_list("pk", "comment")[:BATCH]):
         comments = list(Comment.objects.filter(pk__in=noted.values(), public=True).order_by("pk").only(*FIELDS))
         settle_comments(comments, current_matcher())
-        stale = _find_changed(comments)  # which are looked at again
-        searched = {row: pk for row, pk in noted.items() if pk not in stale}
         with transaction.atomic():
-            new_comments_searched.send(NewComment, ids=list(searched.values()))
-            NewComment.objects.filter(pk__in=searched).delete()
+            new_comments_searched.send(NewComment, ids=list(noted.values()))
+            NewComment.objects.filter(pk__in=noted).delete()
         if deadline is not None and time.monotonic() >= deadline:
             return False
     return True
-
-
-def _find_changed(comments: Sequence[Comment]) -> set[int]:
-    """Return the ids of those that are no longer as they were read: ``settle_comments`` may have left them alone."""
-    versions = dict(Comment.objects.filter(pk__in=[comment.pk for comment in comments]).values_list("pk", "version"))
-    return {comment.pk for comment in comments if versions.get(comment.pk, comment.version) != comment.version}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from forum.database import BIGGEST_ID
 from forum.discussion.models import Comment
 
+from .arrivals import search_if_new
 from .models import By, Mention, Standing, Topic
 from .pages import KINDS
 from .texts import text_of_comment, words_at
@@ -28,6 +29,7 @@ class CorrectionForm(forms.Form):
     add = forms.ChoiceField(label=gettext_lazy("Add a topic"), required=False)
 
     def __init__(self, data: Any = None, *, comment: Comment, by: By, **kwargs: Any) -> None:
+        search_if_new(comment)
         mentions = list(Mention.objects.filter(comment=comment, topic__is_active=True).select_related("topic"))
         mentions.sort(key=lambda mention: mention.topic.name.casefold())
         fixed = [mention for mention in mentions if by == By.WRITER and mention.corrected_by == By.MODERATOR]

@@ -28,6 +28,7 @@ from .vocabulary import current_matcher
 
 Found = Mapping[int, list[Span]]
 
+_SEARCHED = ("subject", "body", "language", "public")
 _COLUMNS = ("comment_id", "topic_id", "spans", "at", "standing", "corrected_by", "shown")
 
 
@@ -60,7 +61,8 @@ def find_topics(comment: Comment, matcher: Matcher) -> dict[int, list[Span]]:
 def settle_comments(comments: Sequence[Comment], matcher: Matcher, *, searches: bool = True) -> int:
     """Do the same for many at once, which nobody has locked; return for how many something was written.
 
-    Texts are searched before the lock is taken. A comment that changed since it was read has been settled by whoever changed it.
+    Texts are searched before the lock is taken. One that has other words since it was read, or is public no longer or only now,
+    has been settled by whoever changed that.
     With ``searches`` false only who may read them is looked at.
     """
     found = {comment: find_topics(comment, matcher) if searches and comment.public else None for comment in comments}
@@ -70,11 +72,20 @@ def settle_comments(comments: Sequence[Comment], matcher: Matcher, *, searches: 
     with transaction.atomic():
         _show(changing)
         lock_counts()
-        versions = dict(Comment.objects.filter(pk__in=[comment.pk for comment in comments]).values_list("pk", "version"))
-        found = {comment: places for comment, places in found.items() if versions.get(comment.pk) == comment.version}
+        stale = _find_changed(comments)
+        found = {comment: places for comment, places in found.items() if comment.pk not in stale}
         plan = _make_plan(found, matcher)
         _write(plan)
     return len(plan.comment_ids)
+
+
+def _find_changed(comments: Sequence[Comment]) -> set[int]:
+    """Return the ids of those that are gone, or whose words or publicity are others by now."""
+    versions = dict(Comment.objects.filter(pk__in=[comment.pk for comment in comments]).values_list("pk", "version"))
+    changed = [comment for comment in comments if versions.get(comment.pk) != comment.version]
+    rows = Comment.objects.filter(pk__in=[comment.pk for comment in changed]).values_list("pk", *_SEARCHED) if changed else ()
+    now = {pk: tuple(values) for pk, *values in rows}
+    return {comment.pk for comment in changed if now.get(comment.pk) != tuple(getattr(comment, name) for name in _SEARCHED)}
 
 
 def store_found(found: Iterable[tuple[Comment, Found]]) -> None:

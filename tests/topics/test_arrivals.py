@@ -12,9 +12,10 @@ from forum.discussion.services import Actor, transition
 from forum.related.models import ChangedComment
 from forum.site.models import SiteVersion
 from forum.topics.arrivals import search_new
+from forum.topics.correcting import CorrectionForm
 from forum.topics.events import new_comments_searched
 from forum.topics.jobs import search_new_comments
-from forum.topics.models import Mention, NewComment
+from forum.topics.models import By, Mention, NewComment
 from tests.factories import ArticleFactory, GuestFactory, ModeratorFactory
 from tests.topics.vocabularies import make_vocabulary, stored_counts, topics_of, true_counts
 
@@ -98,6 +99,17 @@ def test_what_changed_while_it_was_searched_is_searched_again() -> None:
     assert Comment.objects.get(pk=comment.pk).relation == "carer"
     assert topics_of(comment) == topics_of(other) == TOPICS
     assert not NewComment.objects.exists()
+
+
+@pytest.mark.parametrize("by", list(By))
+def test_whoever_corrects_it_sees_them_at_once(by: By) -> None:
+    comment = _post()
+    form = CorrectionForm(comment=comment, by=by)
+    assert {str(label).partition(" (")[0] for _pk, label in form.fields["about"].choices} == TOPICS
+    assert topics_of(comment) == TOPICS
+    search_new()
+    assert stored_counts() == true_counts()
+    assert ChangedComment.objects.count() == 1
 
 
 def test_no_more_is_done_than_there_is_time_for() -> None:
