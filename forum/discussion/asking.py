@@ -47,9 +47,14 @@ class _Place:
 @lru_cache(maxsize=32)  # asked by several checks of one text, and of its sentences
 def may_have_phrase(text: str) -> bool:
     """Tell whether ``has_phrase`` can be true of a sentence of ``text``: most texts need not be taken apart to know that."""
-    return any(ending in text for ending in ENDINGS) or any(_PHRASES.find(tokens_of(text)))
+    tokens = tokens_of(text)
+    return any(ending in text for ending in ENDINGS) or any(
+        not place.is_opening or tokens.may_open(match.first) or tokens.words[match.first - 1] in _LEAD_INS
+        for match, place in _PHRASES.find(tokens)
+    )
 
 
+@lru_cache(maxsize=64)
 def has_phrase(sentence: str) -> bool:
     """Tell whether one of the phrases, or one of ENDINGS, is in ``sentence``."""
     return sentence.rstrip(" 。.!！").endswith(ENDINGS) or _finds(_PHRASES, sentence)

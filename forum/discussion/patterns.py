@@ -37,6 +37,7 @@ _ADDRESS = re.compile(r"https?://\S+|\S+@\S+|\bwww\.\S+", re.IGNORECASE)
 _QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _PIECE = re.compile(r"\*?[^\W_]+(?:['’ʼ`-][^\W_]+)*\*?")
 _GAPS = ("…", "...")
+_ENDS = frozenset(".!?؟…。？！\n")  # of sentences
 
 
 class PatternError(ValueError):
@@ -130,7 +131,15 @@ class Tokens(Sequence[Token]):
     """
 
     def __init__(self, text: str) -> None:
+        self._written = text
         self._text = blank_addresses(blank_quotes(text))
+
+    def may_open(self, index: int) -> bool:
+        """Tell whether a sentence may begin with the word at ``index``, however texts are parted into sentences."""
+        if index == 0:
+            return True
+        between = self._written[self._places[index - 1][1] : self._places[index][0]]
+        return not _ENDS.isdisjoint(between)
 
     @cached_property
     def words(self) -> list[str]:
@@ -168,7 +177,7 @@ class Tokens(Sequence[Token]):
         return Token(self.words[index], *self._places[index])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def tokens_of(text: str) -> Tokens:
     """Return the words of ``text``, kept for whoever asks next."""
     return Tokens(text)

@@ -7,7 +7,6 @@ independent. The sum is drawn in for the same reason before it becomes a probabi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import exp, log
 from typing import NamedTuple
 
@@ -23,6 +22,13 @@ class Counts(NamedTuple):
     spam: int = 0
 
 
+class Weighed(NamedTuple):
+    """The counts of a feature, and how much it speaks for advertising; below nought, against it."""
+
+    counts: Counts
+    weight: float
+
+
 @dataclass(frozen=True)
 class Score:
     """``probability`` that it is advertising, and what told: positions of features with their weights, the heaviest first."""
@@ -36,21 +42,27 @@ def score(found: Sequence[Counts | None], totals: Counts) -> Score:
 
     With nothing known of one of the two kinds, the answer is a half.
     """
-    if not totals.ham or not totals.spam:
-        return Score(0.5)
-    weights = [(index, weigh(counts, totals)) for index, counts in enumerate(found) if counts]
+    return score_weighed([weigh_counts(counts, totals) for counts in found])
+
+
+def score_weighed(found: Sequence[Weighed | None]) -> Score:
+    """Return the same where it is known what they weigh."""
+    weights = [(index, one.weight) for index, one in enumerate(found) if one and one.weight]
     telling = sorted(weights, key=lambda item: abs(item[1]), reverse=True)[:TELLING]  # of equal ones the first come first
     total = sum(weight for _index, weight in telling) / CALM
     return Score(1 / (1 + exp(-max(-30.0, min(30.0, total)))), tuple(telling))
 
 
-@lru_cache(maxsize=4096)  # most words come again and again
-def weigh(counts: Counts, totals: Counts) -> float:
-    """Return how much a feature speaks for advertising; below nought, against it."""
+def weigh_counts(counts: Counts | None, totals: Counts) -> Weighed | None:
+    """Return what is known of a feature with what it weighs: nothing, while nothing is known of one of the two kinds."""
+    if counts is None:
+        return None
+    if not totals.ham or not totals.spam:
+        return Weighed(counts, 0.0)
     spam = (counts.spam + 0.5) / (totals.spam + 1)
     ham = (counts.ham + 0.5) / (totals.ham + 1)
     seen = counts.spam + counts.ham
-    return log(spam / ham) * seen / (seen + RARE)
+    return Weighed(counts, log(spam / ham) * seen / (seen + RARE))
 
 
 def learn(known: Mapping[int, Counts], hashes: Sequence[int], *, is_spam: bool) -> dict[int, Counts]:

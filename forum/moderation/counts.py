@@ -12,7 +12,7 @@ from forum.database.among import write_numbers
 from forum.database.asked import Asked, Call
 from forum.database.compiled import find_vendor
 
-from .classifier import Counts
+from .classifier import Counts, Weighed, weigh_counts
 from .models import FilterState, TokenCount
 
 _TABLE = "moderation_tokencount"
@@ -29,13 +29,13 @@ _COUNTS = Asked(lambda numbers: TokenCount.objects.filter(hash__among=numbers).v
 
 
 _MOST_KEPT = 10_000  # two megabytes a process
-_kept: tuple[object, dict[int, Counts | None]] = (None, {})
+_kept: tuple[object, dict[int, Weighed | None]] = (None, {})
 
 
-def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Counts | None]:
-    """Return the count of each of ``hashes`` as the filter has it in ``state``; what was asked lately is not read again.
+def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Weighed | None]:
+    """Return the count of each of ``hashes`` as the filter has it in ``state``, and what it weighs; None for what is unknown.
 
-    Most words come again and again, and the counts stand until somebody decides something.
+    What was asked lately is not read again: most words come again and again, and counts stand until somebody decides something.
     """
     global _kept
     kept = _kept
@@ -44,8 +44,8 @@ def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Counts | No
         kept = _kept = (key, {})
     known = kept[1]
     if missing := [number for number in hashes if number not in known]:
-        found = read_counts(missing)
-        known.update((number, found.get(number)) for number in missing)
+        found, totals = read_counts(missing), Counts(state.ham, state.spam)
+        known.update((number, weigh_counts(found.get(number), totals)) for number in missing)
     return [known[number] for number in hashes]
 
 

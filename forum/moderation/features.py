@@ -1,59 +1,71 @@
 """What the filter looks at in a comment: words, neighbouring words, domains linked to, the name, how the form was sent. Pure.
 
-A feature is a text such as "w:recall"; only its keyed hash is ever stored. Spans let a reason point at the comment at hand.
+A feature is a text such as "w:recall"; only its keyed hash is ever stored.
 """
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .links import Link
-from .wording import Reading, find_words
+from .wording import Reading, find_words, list_words, split_words
 
 # A long comment has no more to say to a filter, and each feature costs time: words and pairs of its beginning and its end.
 MAX_WORDS = 120
 MAX_PAIRS = 80
 FAR_APART = 3  # characters between two neighbours: a space, or a sign and a space
-
-
-class Feature(NamedTuple):
-    """One feature; ``shown`` is how a reason calls it, "" for one that cannot be shown, ``span`` where it first stands."""
-
-    key: str
-    shown: str = ""
-    span: tuple[int, int] | None = None
-
-
-_make = partial(tuple.__new__, Feature)  # two hundred in a comment: what a class makes of its arguments takes twice as long
+_WORD, _PAIR, _DOMAIN = "w:", "p:", "d:"
+_SOME_DOMAIN, _NO_DOMAIN = "d:some", "d:none"
 
 
 def features_of(
     *, subject: str, body: str, name: str, links: Iterable[Link] = (), reading: Reading | None = None, form: Iterable[str] = ()
-) -> list[Feature]:
+) -> list[str]:
     """Return each feature of a comment once. ``form`` holds codes of how it was sent; quoted lines count for nothing."""
-    words = find_words(body)
-    singles: dict[str, Feature] = {}
-    pairs: dict[str, Feature] = {}
-    before = None
-    for word in words:
-        text = "#" if word.text.isdigit() else word.text[:40]
-        if text not in singles:
-            singles[text] = _make((f"w:{text}", text, (word.start, word.end)))
-        if before and word.start - before[1].end < FAR_APART and (pair := f"{before[0]} {text}") not in pairs:
-            pairs[pair] = _make((f"p:{pair}", pair, (before[1].start, word.end)))
-        before = text, word
-    found = [*_ends(list(singles.values()), MAX_WORDS), *_ends(list(pairs.values()), MAX_PAIRS)]
-    keys = [f"t:{word.text}" for word in find_words(subject)[:20]]
-    keys += [f"n:{word.text}" for word in find_words(name)[:6]] or ["n:"]
+    words, gaps = split_words(body)
+    texts = _texts_of(words)
+    near = zip(texts, texts[1:], gaps, strict=False)
+    pairs = [f"{_PAIR}{before} {text}" for before, text, gap in near if len(gap) < FAR_APART]
+    found = [_WORD + text for text in _ends(list(dict.fromkeys(texts)), MAX_WORDS)]
+    found += _ends(list(dict.fromkeys(pairs)), MAX_PAIRS)
+    keys = [f"t:{word}" for word in list_words(subject)[:20]]
+    keys += [f"n:{word}" for word in list_words(name)[:6]] or ["n:"]
     keys += [f"f:{code}" for code in form]
     keys += _signs(reading) if reading else []
-    found += [Feature(key) for key in dict.fromkeys(keys)]
-    domains = {link.domain: link for link in links}
-    found += [Feature(f"d:{domain}", domain, (link.start, link.end)) for domain, link in domains.items()]
-    return [*found, Feature("d:some" if domains else "d:none")]
+    found += dict.fromkeys(keys)
+    domains = dict.fromkeys(link.domain for link in links)
+    found += [_DOMAIN + domain for domain in domains]
+    return [*found, _SOME_DOMAIN if domains else _NO_DOMAIN]
 
 
-def _ends(features: list[Feature], limit: int) -> list[Feature]:
+class Shown(NamedTuple):
+    """How a reason calls a feature, and where in the text it first stands."""
+
+    text: str
+    span: tuple[int, int]
+
+
+def show(feature: str, body: str, links: Iterable[Link] = ()) -> Shown | None:
+    """Return how to show a feature of a comment; None for one that is neither a word nor two, nor a domain of ``links``."""
+    kind, text = feature[:2], feature[2:]
+    if kind == _DOMAIN:
+        return next((Shown(text, (link.start, link.end)) for link in links if link.domain == text), None)
+    words = find_words(body)
+    texts = _texts_of([word.text for word in words])
+    if kind == _WORD:
+        return next((Shown(text, (word.start, word.end)) for word, own in zip(words, texts, strict=True) if own == text), None)
+    if kind == _PAIR:
+        neighbours = zip(words, words[1:], texts, texts[1:], strict=False)
+        for first, second, before, after in neighbours:
+            if second.start - first.end < FAR_APART and f"{before} {after}" == text:
+                return Shown(text, (first.start, second.end))
+    return None
+
+
+def _texts_of(words: Sequence[str]) -> list[str]:
+    return ["#" if word.isdigit() else word[:40] for word in words]
+
+
+def _ends(features: list[str], limit: int) -> list[str]:
     half = limit // 2
     return features if len(features) <= limit else [*features[:half], *features[-half:]]
 

@@ -90,7 +90,7 @@ def make_example(
     reading = read(f"{body}\n{subject}" if subject else body, topic=topic)
     by_rule = weigh(find_signs(reading, links=found), reading) >= STRONG_AT
     features = features_of(subject=subject, body=body, name=name, links=found, reading=reading)
-    return Example(tuple(hash_all("measuring", (feature.key for feature in features))), by_rule, is_spam)
+    return Example(tuple(hash_all("measuring", features)), by_rule, is_spam)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from forum.discussion.models import ActorKind, Comment, Decision
 from . import counts
 from .calibration import MIN_DECISIONS, UNSCORED, choose_thresholds
 from .classifier import Counts, score
-from .features import Feature, features_of
+from .features import features_of
 from .keys import fingerprint, hash_all
 from .models import FilterState, TrainedComment
 from .texts import own_links, own_text, topic_of
@@ -107,7 +107,7 @@ def lock_state() -> FilterState:
 
 def learn(comment: Comment, text: Text, *, state: FilterState, is_spam: bool, now: datetime) -> None:
     """Count ``comment`` as advertising or not, and keep what was counted and what the filter would have said."""
-    hashes = hash_all(PURPOSE, (feature.key for feature in features_in(comment, text)))
+    hashes = hash_all(PURPOSE, features_in(comment, text))
     totals = Counts(state.ham, state.spam)
     before = counts.raise_counts(hashes, ham=int(not is_spam), spam=int(is_spam))
     said = None
@@ -128,7 +128,7 @@ def unlearn(learned: TrainedComment) -> None:
     learned.delete()
 
 
-def features_in(comment: Comment, text: Text) -> list[Feature]:
+def features_in(comment: Comment, text: Text) -> list[str]:
     """Return the features of a stored comment; how it was sent is known from its signals, which stay when evidence is purged."""
     article = comment.discussion.article
     codes = {signal.code for signal in comment.signals.all()}

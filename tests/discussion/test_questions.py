@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.discussion.asking import THANKS, has_phrase, has_thanks, read_tables
+from forum.discussion.asking import THANKS, has_phrase, has_thanks, may_have_phrase, read_tables
 from forum.discussion.patterns import normalise
 from forum.discussion.questions import EXCERPT_CHARS, is_question, may_ask, question_excerpt, shorten
 
@@ -241,3 +241,37 @@ def test_text_in_which_a_part_asks_is_taken_apart(before: str, asked: str, after
     assert is_question(asked)
     assert may_ask(asked)
     assert may_ask(f"{before}. {asked}. {after}")
+
+
+PIECES = [
+    "which is",
+    "how to",
+    "is it",
+    "and",
+    "but",
+    "the pump",
+    "Has anyone",
+    "www.example.org.",
+    "> quoted\n",
+    "。",
+    "؟",
+    "…",
+    "(?)",
+]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(PIECES), st.sampled_from([" ", ". ", ".", "! ", "\n", ", ", "? "])).map("".join), max_size=8
+    )
+)
+def test_text_with_a_sentence_that_asks_is_never_taken_for_one_that_cannot(pieces):
+    text = "".join(pieces)
+    for sentence in filter(None, map(str.strip, re.split(r"(?<=[.!?؟…])\s+|(?<=[。？！])\s*|\n+", text))):
+        assert may_have_phrase(text) or not has_phrase(sentence)
+
+
+def test_phrase_that_only_opens_a_sentence_is_told_from_the_same_words_inside_one():
+    assert not may_have_phrase("The pump, which is loud. We know how to sleep.")
+    assert may_have_phrase("It is loud. Which is the one that is not.")
+    assert may_have_phrase("And which is the one that is not")

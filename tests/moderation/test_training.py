@@ -121,7 +121,7 @@ def test_counts_that_were_asked_lately_follow_each_decision(django_assert_num_qu
     decide(CommentFactory(body=STORY, state="held"), "published")
 
     def recall() -> list[Counts | None]:
-        return recall_counts(FilterState.objects.get(pk=1), hashes)
+        return recall_all(hashes)
 
     comment = decide(comment, "published")
     hashes = sorted(table())
@@ -151,8 +151,8 @@ def test_counts_of_a_decision_that_was_undone_with_its_transaction_are_forgotten
     assert recall_counts(FilterState.objects.get(pk=1), hashes) == before
 
 
-def recall_all(hashes: list[int]) -> list[tuple[int, int] | None]:
-    return [tuple(count) if count else None for count in recall_counts(FilterState.objects.get(pk=1), hashes)]
+def recall_all(hashes: list[int]) -> list[Counts | None]:
+    return [known and known.counts for known in recall_counts(FilterState.objects.get(pk=1), hashes)]
 
 
 def test_counts_are_read_again_though_the_totals_are_the_same():

@@ -9,8 +9,8 @@ from forum.database.asked import Asked, Call
 from forum.discussion.screening import Signal, Strength, Submission
 
 from .. import counts
-from ..classifier import Counts, score
-from ..features import Feature, features_of
+from ..classifier import Counts, score_weighed
+from ..features import Shown, features_of, show
 from ..keys import fingerprint, hash_all
 from ..links import Link, find_links
 from ..models import FilterState
@@ -32,62 +32,61 @@ class LearnedFilter:
         """
         if not counts.is_known() or find_links(own_text(submission.subject, submission.body)):
             return []
-        _features, hashes = _read_submission(submission)
+        _features, hashes = _read(submission, ())
         return counts.asks_about(hashes)
 
     def __call__(self, submission: Submission) -> list[Signal]:
         state = _read_state()
         if state is None or state.weak_from is None or state.fingerprint != fingerprint():
             return []
-        features, hashes = _read_submission(submission)
+        links = own_links(submission.subject, submission.body, article=submission.article, parent=submission.parent)
+        features, hashes = _read(submission, links)
         found = counts.recall_counts(state, hashes)
-        said = score(found, Counts(state.ham, state.spam))
+        said = score_weighed(found)
         if said.probability < state.weak_from:
             return []
         is_strong = state.strong_from is not None and said.probability >= state.strong_from
-        guilty = [(features[index], found[index]) for index, weight in said.telling if weight > 0 and features[index].shown]
-        sentence, spans = self._explain(guilty, state)
+        guilty = [index for index, weight in said.telling if weight > 0]
+        shown = [
+            (place, known.counts)
+            for index in guilty
+            if (known := found[index]) and (place := show(features[index], submission.body, links))
+        ]
+        sentence, spans = self._explain(shown, state)
         return [Signal("learned", Strength.STRONG if is_strong else Strength.WEAK, sentence, spans)]
 
-    def _explain(
-        self, guilty: list[tuple[Feature, Counts | None]], state: FilterState
-    ) -> tuple[str, tuple[tuple[int, int], ...]]:
-        shown: list[tuple[Feature, Counts]] = []
-        for feature, count in guilty:
+    def _explain(self, guilty: list[tuple[Shown, Counts]], state: FilterState) -> tuple[str, tuple[tuple[int, int], ...]]:
+        shown: list[tuple[Shown, Counts]] = []
+        for place, count in guilty:
             # "recall" and "recall claim" say the same: the first of them stands for both.
-            if count and not any(_overlap(feature, other) for other, _count in shown):
-                shown.append((feature, count))
+            if not any(_overlap(place.span, other.span) for other, _count in shown):
+                shown.append((place, count))
         shown = shown[:SHOWN]
         if not shown:
             return _("It is built like the %(count)s advertisements that were removed.") % {"count": state.spam}, ()
         words = ", ".join(
-            _("“%(words)s” (%(spam)s of %(all)s)") % {"words": feature.shown, "spam": count.spam, "all": count.spam + count.ham}
-            for feature, count in shown
+            _("“%(words)s” (%(spam)s of %(all)s)") % {"words": place.text, "spam": count.spam, "all": count.spam + count.ham}
+            for place, count in shown
         )
         sentence = _("These words were mostly in removed advertisements: %(words)s.") % {"words": words}
-        return sentence, tuple(feature.span for feature, _count in shown if feature.span)
+        return sentence, tuple(place.span for place, _count in shown)
 
 
-def _read_submission(submission: Submission) -> tuple[list[Feature], list[int]]:
-    return _read(
-        submission.subject,
-        submission.body,
-        submission.name,
-        own_links(submission.subject, submission.body, article=submission.article, parent=submission.parent),
-        topic_of(submission.article),
-        tuple(signal.code for check in (Honeypot(), FormTiming()) for signal in check(submission)),
-        fingerprint(),
+def _read(submission: Submission, links: tuple[Link, ...]) -> tuple[list[str], list[int]]:
+    """Return the features of a text with ``links``, and their hashes."""
+    form = tuple(signal.code for check in (Honeypot(), FormTiming()) for signal in check(submission))
+    return _read_text(
+        submission.subject, submission.body, submission.name, links, topic_of(submission.article), form, fingerprint()
     )
 
 
 @lru_cache(maxsize=8)
-def _read(
+def _read_text(
     subject: str, body: str, name: str, links: tuple[Link, ...], topic: frozenset[str], form: tuple[str, ...], secret: int
-) -> tuple[list[Feature], list[int]]:
-    """Return the features of a text, and their hashes; the last few are kept."""
+) -> tuple[list[str], list[int]]:
     reading = read(own_text(subject, body), topic=topic)
     features = features_of(subject=subject, body=body, name=name, links=links, reading=reading, form=form)
-    return features, hash_all(PURPOSE, (feature.key for feature in features))
+    return features, hash_all(PURPOSE, features)
 
 
 def _read_state() -> FilterState | None:
@@ -98,5 +97,5 @@ _FIELDS = [field.attname for field in FilterState._meta.concrete_fields]
 _STATE = Asked(lambda: FilterState.objects.filter(pk=1).values_list(*_FIELDS))
 
 
-def _overlap(one: Feature, other: Feature) -> bool:
-    return bool(one.span and other.span and one.span[0] < other.span[1] and other.span[0] < one.span[1])
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
