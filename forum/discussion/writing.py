@@ -26,7 +26,6 @@ from .services import asks_about_approved, lock_discussion
 from .words import Words
 
 REPEATED_WITHIN = timedelta(days=1)
-LATEST_LOOKED_AT = 100  # what a person may post in a day of the clock (``limits``)
 
 
 def send_comment(
@@ -167,9 +166,8 @@ def _asks_about_earlier(
 def _ask_earlier(
     writer: str, key: UUID, pk: int, discussion: int, body: str, since: datetime
 ) -> "QuerySet[Comment, tuple[int, int | None, UUID | None]]":
-    """Ask for what has ``key``, and what has these words among the latest of a person: somebody may have written thousands."""
-    latest = Comment.objects.filter(**{writer: pk}).order_by("-created_at").values("pk")[:LATEST_LOOKED_AT]
-    known = Comment.objects.filter(pk__in=latest, discussion=discussion, body=body, created_at__gt=since)
+    """Ask for what has ``key``, and for what a person wrote since then with these words."""
+    known = Comment.objects.filter(**{writer: pk}, created_at__gt=since, discussion=discussion, body=body)
     repeated = known.filter(state__in=(Comment.State.HELD, Comment.State.PUBLISHED))
     # Two reads in one: an OR of the conditions is planned badly on PostgreSQL.
     return _ask_sent(key).union(repeated.values_list(*_SENDING), all=True)
