@@ -29,7 +29,7 @@ def index_comment(comment: Comment, *, is_new: bool = False) -> None:
     if comment.language:
         note_languages([comment.language])
     engine().put(IndexedComment, [text_of_comment(comment, comment.discussion.article.language).entry()])
-    written.note(ChangedText(comment=comment, is_new=is_new))
+    written.note_all(ChangedText, ("comment_id", "article_id", "is_new"), [(comment.pk, None, is_new)])
 
 
 def index_new_comments(entries: Sequence[Entry], languages: Collection[str]) -> None:

@@ -6,13 +6,16 @@ from forum.jobs.definitions import job
 from forum.jobs.schedule import daily, every
 
 from . import indexing, rebuilding, vocabulary
+from .backends import engine
+from .models import IndexedComment
 
 
 @every(minutes=1)
 @job()
 def learn_words() -> None:
-    """Count the words of what was published, and forget those of what was taken away."""
+    """Count the words of what was published, and forget those of what was taken away; merge what was indexed piece by piece."""
     vocabulary.learn()
+    engine().merge(IndexedComment)
 
 
 @every(minutes=5)

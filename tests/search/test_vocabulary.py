@@ -12,6 +12,8 @@ from forum.search.models import ChangedText, IndexState, Word
 from forum.search.vocabulary import count_uses, find_endings, find_near, learn
 from tests.factories import ArticleFactory, CommentFactory, ModeratorFactory
 
+from .asking import find
+
 pytestmark = pytest.mark.django_db
 
 WRITER = Actor(ActorKind.WRITER)
@@ -128,3 +130,21 @@ def test_nothing_of_an_erased_comment_is_left_in_the_index(article) -> None:
     assert b"ygotequokka" not in held
     assert b"wombatquokka" in held
     assert kept.public
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="the list of what waits is kept by PostgreSQL itself")
+@pytest.mark.django_db(transaction=True)
+def test_pieces_that_single_comments_leave_in_the_index_wait_for_the_worker(article) -> None:
+    def count_pieces() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(DISTINCT segid) FROM search_indexedcomment_idx")
+            return cursor.fetchone()[0]
+
+    jobs.learn_words.call()  # and what earlier tests left
+    before = count_pieces()
+    for number in range(20):  # more than SQLite itself leaves
+        CommentFactory(article=article, body=f"Baclofen, for the {number}. time.")
+    assert count_pieces() == before + 20
+    jobs.learn_words.call()
+    assert count_pieces() < 4
+    assert len(find("baclofen")) == 20

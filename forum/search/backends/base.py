@@ -64,5 +64,8 @@ class Engine(Protocol):
     def match_any(self, table: type[IndexedText], stems: Sequence[str], *, limit_each: int) -> list[tuple[int, int]]:
         """Return (key, number of the stem) for the rows with each of ``stems``, the ``limit_each`` highest keys of each."""
 
+    def merge(self, table: type[IndexedText]) -> None:
+        """Merge what single writers left in pieces, in short transactions: each piece makes searches slower."""
+
     def compact(self, table: type[IndexedText]) -> None:
         """Rewrite the index in short transactions, so that nothing is left in it of what was deleted."""

@@ -69,6 +69,9 @@ class PostgresEngine:
             cursor.execute(" UNION ALL ".join([one] * len(stems)), params)
             return cursor.fetchall()
 
+    def merge(self, table: type[IndexedText]) -> None:
+        """Do nothing: autovacuum does, and so does whoever fills the list of what waits."""
+
     def compact(self, table: type[IndexedText]) -> None:
         """Do nothing: PostgreSQL gives the place of what was deleted to new rows by itself."""
 

@@ -55,16 +55,26 @@ class SqliteEngine:
             cursor.execute(" UNION ALL ".join([one] * len(stems)), params)
             return cursor.fetchall()
 
+    def merge(self, table: type[IndexedText]) -> None:
+        while _merge(_name(table), PAGES_AT_ONCE):
+            pass
+
     def compact(self, table: type[IndexedText]) -> None:
-        # The first step, with a negative number, says that everything shall be merged; later ones go on until there is nothing
-        # to do. Such a one changes a single row (SQLite's documentation of FTS5, "The 'merge' Command").
-        name, pages, has_changed = _name(table), -PAGES_AT_ONCE, True
-        while has_changed:
-            with transaction.atomic(), connection.cursor() as cursor:
-                before = connection.connection.total_changes
-                cursor.execute(f'INSERT INTO "{name}" ("{name}", rank) VALUES (%s, %s)', ["merge", pages])
-                has_changed = connection.connection.total_changes - before > 1
-            pages = PAGES_AT_ONCE
+        # A negative number says that everything shall be merged.
+        if _merge(_name(table), -PAGES_AT_ONCE):
+            self.merge(table)
+
+
+@transaction.atomic
+def _merge(name: str, pages: int) -> bool:
+    """Merge some pages; return False where there was nothing to do.
+
+    Such a step changes a single row (SQLite's documentation of FTS5, "The 'merge' Command").
+    """
+    with connection.cursor() as cursor:
+        before = connection.connection.total_changes
+        cursor.execute(f'INSERT INTO "{name}" ("{name}", rank) VALUES (%s, %s)', ["merge", pages])
+        return bool(connection.connection.total_changes - before > 1)
 
 
 def _name(table: type[IndexedText]) -> str:
