@@ -4,7 +4,7 @@ from django.dispatch import Signal
 
 # Sent with ``article`` after it was stored, ``is_new``, whether it ``was_published`` before, and its ``former_language`` (empty
 # for a new one).
-article_saved = Signal()
+article_saved = Signal(use_caching=True)
 
 # Sent with ``collection`` after it was stored. Articles in it, however deep, have a new version: their pages name it.
-collection_saved = Signal()
+collection_saved = Signal(use_caching=True)

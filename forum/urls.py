@@ -5,14 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("articles.urls")),  # first what is asked for most: they are gone through one by one
+    path("", include("forum.subscriptions.urls")),
+    path("", include("forum.discussion.urls")),
     path("", include("forum.moderation.urls")),  # before the administration's: some addresses lie below it
     path("admin/", admin.site.urls),
     path("accounts/", include("forum.accounts.urls")),
     path("settings/", include("forum.accounts.own_urls")),
     path("", include("forum.site.urls")),
-    path("", include("articles.urls")),
-    path("", include("forum.subscriptions.urls")),
-    path("", include("forum.discussion.urls")),
     path("", include("forum.search.urls")),
     path("", include("forum.topics.urls")),
     path("", include("forum.privacy.urls")),

@@ -201,7 +201,8 @@ def find_cursor(connection: Any) -> Any:
     """
     if isinstance(connection, ConnectionProxy):
         connection = connections[connection._alias]  # once: a proxy looks for it anew with each attribute
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.ensure_connection()
     if connection.vendor != "postgresql":
         return _wrap(connection, connection.kept_cursor())
     raw = connection.connection

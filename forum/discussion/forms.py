@@ -2,6 +2,7 @@
 
 import unicodedata
 from copy import copy
+from string import ascii_letters
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +27,7 @@ from .paragraphs import split_long_blocks
 from .words import Words
 
 TEXT_FIELDS = ("subject", "body", "name")
+_LETTERS = frozenset(ascii_letters)
 
 MAX_ADDRESS_CHARS = 254  # of RFC 5321, and of the column
 MAX_APPEAL_CHARS = 4_000
@@ -369,6 +371,8 @@ def require_body(body: str) -> str:
 
 def has_visible_words(body: str) -> bool:
     """Tell whether anything of ``body`` shows on a page: a lone list mark, spaces and invisible characters do not."""
+    if body[:1] in _LETTERS:  # which begins a paragraph, whatever follows; nearly every comment does
+        return True
     return any(unicodedata.category(char)[0] in "LNPS" for char in tidy_name(to_plain(render(body))))
 
 

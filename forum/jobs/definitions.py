@@ -10,19 +10,15 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import Any, ParamSpec
 
 from django.utils import timezone
 from django_tasks import task
-from django_tasks.base import Task
-from django_tasks.signals import task_enqueued
+from django_tasks.base import Task, TaskResultStatus
 from django_tasks.utils import normalize_json
 from django_tasks_db import DatabaseBackend
 
 from forum.database import written
-
-if TYPE_CHECKING:
-    from django_tasks_db.models import DBTaskResult
 
 P = ParamSpec("P")
 
@@ -51,28 +47,28 @@ class JobBackend(DatabaseBackend):
 
     task_class = Job  # type: ignore[assignment]
 
-    def _task_to_db_task(self, task: Task, args: Any, kwargs: Any) -> "DBTaskResult[..., Any]":  # type: ignore[override]
+    def enqueue(self, task: Any, args: Any, kwargs: Any) -> None:  # type: ignore[override]
+        """Write a row, the same as the parent does. What becomes of it is to be read there: nobody is given a result."""
         from django_tasks_db.models import DBTaskResult, get_date_max  # models cannot be imported where jobs are declared
 
-        row: DBTaskResult[..., Any] = DBTaskResult(
-            id=self._get_id(),
-            enqueued_at=timezone.now(),
-            args_kwargs=normalize_json({"args": args, "kwargs": kwargs}),
-            priority=task.priority,
-            task_path=task.module_path,
-            queue_name=task.queue_name,
-            run_after=task.run_after or get_date_max(),
-            backend_name=self.alias,
-        )
-        written.note(row)
-        return row
-
-    def enqueue(self, task: Any, args: Any, kwargs: Any) -> Any:
-        """Write a row; the same as its parent does, which describes the row twice."""
-        self.validate_task(task)
-        result = self._task_to_db_task(task, args, kwargs).task_result
-        task_enqueued.send(type(self), task_result=result)
-        return result
+        row = {
+            "id": self._get_id(),
+            "status": TaskResultStatus.READY,
+            "enqueued_at": timezone.now(),
+            "started_at": None,
+            "finished_at": None,
+            "args_kwargs": normalize_json({"args": args, "kwargs": kwargs}),
+            "priority": task.priority,
+            "task_path": task.module_path,
+            "worker_ids": [],
+            "queue_name": task.queue_name,
+            "backend_name": self.alias,
+            "run_after": task.run_after or get_date_max(),
+            "return_value": None,
+            "exception_class_path": "",
+            "traceback": "",
+        }
+        written.note_all(DBTaskResult, tuple(row), [tuple(row.values())])
 
 
 def job(

@@ -21,7 +21,7 @@ BATCH = 100  # comments; what they show is written in one short transaction
 
 def note_new(comment: Comment) -> None:
     """Let the worker find the topics of ``comment``, which was stored this moment."""
-    written.note(NewComment(comment=comment))
+    written.note_all(NewComment, ("comment_id",), [(comment.pk,)])
 
 
 def search_if_new(comment: Comment) -> None:
