@@ -117,6 +117,7 @@ def prepare(store: Store, shape: Shape, say: Callable[[str], None], *, fresh: bo
     site.manage("import_discussion", str(file))
     rate = shape.total / (time.monotonic() - begun)
     site.manage("retrain_spam_filter")
+    site.call("remember_arrivals")
     store.settle("filling")
     store.rename("filling", name)
     meta.write_text(json.dumps({"rate": rate, "comments": shape.total}))

@@ -22,6 +22,7 @@ COMMENT_WORDS = 90
 ARTICLE_WORDS = 450
 REMOVED_SHARE, HELD_SHARE, REPLY_SHARE, QUESTION_SHARE = 0.02, 0.01, 0.4, 0.15
 APPROVED_SHARE = 0.04  # of what is public: a moderator read it first, and the spam filter learned from that
+ARRIVED, NETWORKS = 6_000, 900  # the latest comments, of which it is known how they came in; their writers' networks
 SHELVES = 40
 REASONS = ("advertising", "advertising", "advertising", "off_topic", "unkind", "repeated")
 RELATIONS = ("self", "self", "carer", "carer", "carer", "work", "")
