@@ -1,5 +1,6 @@
 """The network address a request came from."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from allauth.account.adapter import get_adapter
@@ -17,6 +18,7 @@ def client_ip(request: HttpRequest) -> str:
         return ""
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str) -> str:
     """Return what one visitor can be told by: an address of version 4, the network of one of version 6; "" for neither."""
     try:

@@ -141,9 +141,10 @@ def store(posting: Posting, page: Page | None = None) -> Comment:
     about_draft = ((SAVED_FROM, (page.form_key,)),) if page and page.draft is None else ()
     about_person = asks_about_person(comment.discussion_id, comment.author_id, comment.guest_id)
     with _TOGETHER.at_once(about_person, *about_draft), written.together():
-        verdict = screen_again(
-            replace(posting.verdict, submission=replace(posting.verdict.submission, guest_id=comment.guest_id))
-        )
+        verdict = posting.verdict
+        if comment.guest_id != verdict.submission.guest_id:  # who was not stored when this was prepared
+            verdict = replace(verdict, submission=replace(verdict.submission, guest_id=comment.guest_id))
+        verdict = screen_again(verdict)
         if verdict.action == Action.REFUSE:
             raise CommentRefusedError(verdict.refusals)
         state = Comment.State.PUBLISHED if verdict.publish else Comment.State.HELD

@@ -6,7 +6,7 @@ it is going to ask: all is asked at once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -132,7 +132,7 @@ _TOGETHER = AskedTogether()
 
 def screen(submission: Submission) -> Verdict:
     """Run all screeners on ``submission`` and decide. Sentences are in the language of the site: moderators read them."""
-    with translation.override(settings.LANGUAGE_CODE), asked_at_once(submission):
+    with _language_of_site(), asked_at_once(submission):
         found = tuple(tuple(screener(submission)) for screener in _load_all())
     return Verdict(_decide(submission, tuple(chain(*found))), found, submission)
 
@@ -154,7 +154,7 @@ def asked_at_once(submission: Submission, *others: Call) -> Iterator[None]:
 
 def screen_again(verdict: Verdict) -> Verdict:
     """Return ``verdict`` as it is now, when its text is about to be stored: screeners with ``asks_again`` run once more."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with _language_of_site():
         found = tuple(
             tuple(screener(verdict.submission)) if getattr(screener, "asks_again", False) else before
             for screener, before in zip(_load_all(), verdict.found, strict=True)
@@ -162,6 +162,12 @@ def screen_again(verdict: Verdict) -> Verdict:
     if found == verdict.found:
         return verdict
     return Verdict(_decide(verdict.submission, tuple(chain(*found))), found, verdict.submission)
+
+
+def _language_of_site() -> AbstractContextManager[None]:
+    """Let what is said within the block be in the language of moderators; nothing is to be done where that is spoken already."""
+    language = settings.LANGUAGE_CODE
+    return nullcontext() if translation.get_language() == language else translation.override(language)
 
 
 def _load_all() -> list[Screener]:

@@ -17,12 +17,10 @@ MIN_WORDS = 10  # "thank you so much for this" may be said by anybody
 NEAR = 0.5  # of the sketch
 
 
-def runs_of(text: str) -> list[str]:
+@lru_cache(maxsize=4)
+def runs_of(text: str) -> Sequence[str]:
     """Return every run of RUN_WORDS words of ``text``, quoted lines left out."""
-    return _runs_of(list_words(text))
-
-
-def _runs_of(words: Sequence[str]) -> list[str]:
+    words = list_words(text)
     return [" ".join(run) for run in zip(*(words[start:] for start in range(RUN_WORDS)), strict=False)]
 
 
@@ -33,10 +31,9 @@ def sketch(text: str) -> Sequence[int]:
 
 @lru_cache(maxsize=16)
 def _sketch(text: str, secret: int) -> Sequence[int]:
-    words = list_words(text)
-    if len(words) < MIN_WORDS:
+    if len(list_words(text)) < MIN_WORDS:
         return ()
-    return tuple(sorted(set(hash_all("repeats", _runs_of(words))))[:SKETCH_SIZE])
+    return tuple(sorted(set(hash_all("repeats", runs_of(text))))[:SKETCH_SIZE])
 
 
 def least_shared(own: Sequence[int]) -> int:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from forum.discussion.patterns import blank_addresses, blank_quotes
@@ -126,16 +127,23 @@ class Reading:
 @lru_cache(maxsize=32)
 def find_words(text: str) -> tuple[Word, ...]:
     """Return the words of ``text`` that are neither quoted nor part of an address."""
-    text = blank_addresses(blank_quotes(text))
-    return tuple(Word(match[0].casefold().replace("’", "'"), *match.span()) for match in _WORD.finditer(text))
+    words, parts = _take_apart(text)
+    places = tuple(accumulate(map(len, parts)))  # where each part ends
+    return tuple(map(Word, words, places[::2], places[1::2]))
+
+
+def split_words(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the same words without their places, in a fraction of the time, and what stands between each two of them."""
+    words, parts = _take_apart(text)
+    return words, parts[2:-1:2]
 
 
 @lru_cache(maxsize=16)
-def split_words(text: str) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the same words without their places, in a fraction of the time, and what stands between each two of them."""
+def _take_apart(text: str) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the words in small letters, and all of ``text`` in parts of which each second is a word."""
     parts = _PARTS.split(blank_addresses(blank_quotes(text)))
     words = "\n".join(parts[1::2]).casefold().replace("’", "'").split("\n") if len(parts) > 1 else ()
-    return tuple(words), tuple(parts[2:-1:2])
+    return tuple(words), parts
 
 
 def list_words(text: str) -> Sequence[str]:
