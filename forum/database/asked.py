@@ -85,8 +85,9 @@ def _ask(calls: tuple[Call, ...]) -> list[Rows]:
     statements = [question.compiled.find_statement(values) for question, values in calls]
     (alias,) = {one.alias for one in statements}
     sql = _write(tuple((one.sql, one.names) for one in statements), find_vendor())
-    cursor = find_cursor(connections[alias])
-    params = [one.read_params(values) for one, (_question, values) in zip(statements, calls, strict=True)]
+    connection = connections[alias]
+    params = [one.read_params(connection, values) for one, (_question, values) in zip(statements, calls, strict=True)]
+    cursor = find_cursor(connection)
     cursor.execute(sql, [param for some in params for param in some])
     return [read_nested(text) for text in cursor.fetchall()[0]]
 

@@ -39,7 +39,7 @@ class Compiled:
     def find_statement(self, values: Sequence[Value]) -> "Statement":
         """Return the statement for values such as these."""
         alias = router.db_for_read(self._model) if self._model else ""
-        shape = (alias, *(len(value) if isinstance(value, tuple) else 0 for value in values))
+        shape = (alias, *[len(value) if isinstance(value, tuple) else 0 for value in values])
         statement = self._made.get(shape)
         if statement is None:
             statement = Statement(self._build, values)
@@ -110,7 +110,7 @@ class Statement:
         """Return the rows for ``values``."""
         connection = connections[self.alias]
         cursor = find_cursor(connection)
-        cursor.execute(self.sql, self._read_params(connection, values))
+        cursor.execute(self.sql, self.read_params(connection, values))
         rows: Iterable[Sequence[Any]] = cursor.fetchall()
         if not self._converters:
             return list(map(tuple, rows))
@@ -121,11 +121,10 @@ class Statement:
                     row[position] = convert(row[position], connection)
         return list(map(tuple, changed))
 
-    def read_params(self, values: Sequence[Value]) -> list[Any]:
+    def read_params(self, connection: Any, values: Sequence[Value]) -> Sequence[Any]:
         """Return what is sent with the statement for ``values``."""
-        return self._read_params(connections[self.alias], values)
-
-    def _read_params(self, connection: Any, values: Sequence[Value]) -> list[Any]:
+        if not values:
+            return self._params
         adapted = [_adapt(connection, value) for value in values]
         return [self._find(param, adapted) for param in self._params]
 

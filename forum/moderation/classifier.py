@@ -22,13 +22,6 @@ class Counts(NamedTuple):
     spam: int = 0
 
 
-class Weighed(NamedTuple):
-    """The counts of a feature, and how much it speaks for advertising; below nought, against it."""
-
-    counts: Counts
-    weight: float
-
-
 @dataclass(frozen=True)
 class Score:
     """``probability`` that it is advertising, and what told: positions of features with their weights, the heaviest first."""
@@ -42,27 +35,29 @@ def score(found: Sequence[Counts | None], totals: Counts) -> Score:
 
     With nothing known of one of the two kinds, the answer is a half.
     """
-    return score_weighed([weigh_counts(counts, totals) for counts in found])
+    return score_weights([weigh(counts, totals) for counts in found])
 
 
-def score_weighed(found: Sequence[Weighed | None]) -> Score:
-    """Return the same where it is known what they weigh."""
-    weights = [(index, one.weight) for index, one in enumerate(found) if one and one.weight]
-    telling = sorted(weights, key=lambda item: abs(item[1]), reverse=True)[:TELLING]  # of equal ones the first come first
+def score_weights(weights: Sequence[float]) -> Score:
+    """Return the same from what each feature weighs."""
+    heaviness = list(map(abs, weights))
+    heaviest = sorted(range(len(weights)), key=heaviness.__getitem__, reverse=True)[:TELLING]  # of equal ones the first
+    telling = tuple((index, weights[index]) for index in heaviest if weights[index])
     total = sum(weight for _index, weight in telling) / CALM
-    return Score(1 / (1 + exp(-max(-30.0, min(30.0, total)))), tuple(telling))
+    return Score(1 / (1 + exp(-max(-30.0, min(30.0, total)))), telling)
 
 
-def weigh_counts(counts: Counts | None, totals: Counts) -> Weighed | None:
-    """Return what is known of a feature with what it weighs: nothing, while nothing is known of one of the two kinds."""
-    if counts is None:
-        return None
-    if not totals.ham or not totals.spam:
-        return Weighed(counts, 0.0)
+def weigh(counts: Counts | None, totals: Counts) -> float:
+    """Return how much a feature speaks for advertising; below nought, against it. One that was never seen says nothing.
+
+    Neither does any while nothing is known of one of the two kinds.
+    """
+    if counts is None or not totals.ham or not totals.spam:
+        return 0.0
     spam = (counts.spam + 0.5) / (totals.spam + 1)
     ham = (counts.ham + 0.5) / (totals.ham + 1)
     seen = counts.spam + counts.ham
-    return Weighed(counts, log(spam / ham) * seen / (seen + RARE))
+    return log(spam / ham) * seen / (seen + RARE)
 
 
 def learn(known: Mapping[int, Counts], hashes: Sequence[int], *, is_spam: bool) -> dict[int, Counts]:

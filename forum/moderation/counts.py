@@ -12,7 +12,7 @@ from forum.database.among import write_numbers
 from forum.database.asked import Asked, Call
 from forum.database.compiled import find_vendor
 
-from .classifier import Counts, Weighed, weigh_counts
+from .classifier import Counts, weigh
 from .models import FilterState, TokenCount
 
 _TABLE = "moderation_tokencount"
@@ -28,14 +28,14 @@ def read_counts(hashes: Sequence[int]) -> dict[int, Counts]:
 _COUNTS = Asked(lambda numbers: TokenCount.objects.filter(hash__among=numbers).values_list("hash", "ham", "spam"))
 
 
-_MOST_KEPT = 10_000  # two megabytes a process
-_kept: tuple[object, dict[int, Weighed | None]] = (None, {})
+_MOST_KEPT = 10_000  # a megabyte a process
+_kept: tuple[object, dict[int, float]] = (None, {})
 
 
-def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Weighed | None]:
-    """Return the count of each of ``hashes`` as the filter has it in ``state``, and what it weighs; None for what is unknown.
+def recall_weights(state: FilterState, hashes: Sequence[int]) -> list[float]:
+    """Return what each of ``hashes`` weighs for the filter as it is in ``state``; what was asked lately is not read again.
 
-    What was asked lately is not read again: most words come again and again, and counts stand until somebody decides something.
+    Most words come again and again, and the counts stand until somebody decides something.
     """
     global _kept
     kept = _kept
@@ -45,8 +45,8 @@ def recall_counts(state: FilterState, hashes: Sequence[int]) -> list[Weighed | N
     known = kept[1]
     if missing := [number for number in hashes if number not in known]:
         found, totals = read_counts(missing), Counts(state.ham, state.spam)
-        known.update((number, weigh_counts(found.get(number), totals)) for number in missing)
-    return [known[number] for number in hashes]
+        known.update((number, weigh(found.get(number), totals)) for number in missing)
+    return list(map(known.__getitem__, hashes))
 
 
 def is_known() -> bool:
@@ -55,7 +55,7 @@ def is_known() -> bool:
 
 
 def asks_about(hashes: Sequence[int]) -> list[Call]:
-    """Return what ``recall_counts`` asks of ``hashes``, should the filter be as it was when it was asked last."""
+    """Return what ``recall_weights`` asks of ``hashes``, should the filter be as it was when it was asked last."""
     _key, known = _kept
     missing = [number for number in hashes if number not in known]
     return [(_COUNTS, (write_numbers(missing),))] if missing else []

@@ -74,7 +74,7 @@ def test_constants_stand_in_the_statement_as_they_are(name):
     comment = CommentFactory(name=name)
     by_id = Compiled(lambda pk: Comment.objects.filter(pk=pk, name=name, public=True, root=None).values_list("name"))
     assert by_id(comment.pk) == [(name,)]
-    assert len(by_id.find_statement((comment.pk,)).read_params((comment.pk,))) == 1
+    assert len(by_id.find_statement((comment.pk,)).read_params(connection, (comment.pk,))) == 1
     assert Compiled(lambda pk: Comment.objects.filter(pk=pk, name="O'").values_list("name"))(comment.pk) == []
 
 

@@ -11,8 +11,8 @@ from forum.discussion.correcting import redact_comment
 from forum.discussion.models import ActorKind, Comment
 from forum.discussion.services import SOFTWARE, Actor, transition
 from forum.moderation import training
-from forum.moderation.classifier import Counts
-from forum.moderation.counts import recall_counts
+from forum.moderation.classifier import Counts, weigh
+from forum.moderation.counts import recall_weights
 from forum.moderation.keys import fingerprint
 from forum.moderation.memory import remember
 from forum.moderation.models import FilterState, HostMention, TextMark, TokenCount, TrainedComment
@@ -116,64 +116,75 @@ def test_learning_everything_again_gives_the_same_counts(seed):
     assert (table(), totals(), set(TrainedComment.objects.values_list("comment", "is_spam"))) == before
 
 
-def test_counts_that_were_asked_lately_follow_each_decision(django_assert_num_queries):
+def advertise() -> None:
+    """Teach one advertisement: with one kind alone nothing weighs anything."""
+    decide(
+        decide(CommentFactory(body="Zorvex pills are cheap, order them now", state="held"), "published"), "removed", ADVERTISING
+    )
+
+
+def recall(hashes: list[int]) -> list[float]:
+    return recall_weights(FilterState.objects.get(pk=1), hashes)
+
+
+def weigh_all(hashes: list[int]) -> list[float]:
+    known, all_counts = table(), Counts(*totals())
+    return [weigh(Counts(*known[number]) if number in known else None, all_counts) for number in hashes]
+
+
+def test_weights_that_were_asked_lately_follow_each_decision(django_assert_num_queries):
+    advertise()
     comment = CommentFactory(body=SELLING, state="held")
     decide(CommentFactory(body=STORY, state="held"), "published")
-
-    def recall() -> list[Counts | None]:
-        return recall_all(hashes)
-
     comment = decide(comment, "published")
     hashes = sorted(table())
     for to, reason in (("removed", ADVERTISING), ("published", ""), ("removed", ADVERTISING)):
         with django_assert_num_queries(2):
-            known = recall()
+            known = recall(hashes)
         with django_assert_num_queries(1):
-            assert recall() == known
-        assert known == [Counts(*table()[number]) for number in hashes]
+            assert recall(hashes) == known
+        assert known == weigh_all(hashes)
         comment = decide(comment, to, reason)
+    before = recall(hashes)
     transition(comment, "erased", actor=SOFTWARE)
-    known = table()
-    assert recall() == [Counts(*known[number]) if number in known else None for number in hashes]
+    assert recall(hashes) == weigh_all(hashes) != before
     call_command("retrain_spam_filter", verbosity=0)
-    known = table()
-    assert recall() == [Counts(*known[number]) if number in known else None for number in hashes]
+    assert recall(hashes) == weigh_all(hashes)
 
 
-def test_counts_of_a_decision_that_was_undone_with_its_transaction_are_forgotten():
+def test_weights_after_a_decision_that_was_undone_with_its_transaction_are_forgotten():
+    advertise()
     decide(CommentFactory(body=STORY, state="held"), "published")
     hashes = sorted(table())
-    before = recall_counts(FilterState.objects.get(pk=1), hashes)
+    before = recall(hashes)
     with transaction.atomic():
         decide(CommentFactory(body=STORY, state="held"), "published")
-        assert recall_counts(FilterState.objects.get(pk=1), hashes) != before
+        assert recall(hashes) != before
         transaction.set_rollback(True)
-    assert recall_counts(FilterState.objects.get(pk=1), hashes) == before
-
-
-def recall_all(hashes: list[int]) -> list[Counts | None]:
-    return [known and known.counts for known in recall_counts(FilterState.objects.get(pk=1), hashes)]
+    assert recall(hashes) == before
 
 
 def test_counts_are_read_again_though_the_totals_are_the_same():
+    advertise()
     first = decide(CommentFactory(body=STORY, state="held"), "published")
     hashes = sorted(table())
-    assert recall_all(hashes) == [(1, 0)] * len(hashes)
+    before = recall(hashes)
     transition(first, "erased", actor=SOFTWARE)
     decide(CommentFactory(body=SELLING, state="held"), "published")
-    assert totals() == (1, 0)
-    assert recall_all(hashes) == [table().get(number) for number in hashes] != [(1, 0)] * len(hashes)
+    assert totals() == (1, 1)
+    assert recall(hashes) == weigh_all(hashes) != before
 
 
 def test_counts_are_read_again_after_a_decision_in_place_of_one_that_was_rolled_back():
+    advertise()
     with transaction.atomic():
         decide(CommentFactory(body=STORY, state="held"), "published")
         hashes = sorted(table())
-        assert recall_all(hashes) == [(1, 0)] * len(hashes)
+        before = recall(hashes)
         transaction.set_rollback(True)
     decide(CommentFactory(body=SELLING, state="held"), "published")
-    assert totals() == (1, 0)
-    assert recall_all(hashes) == [table().get(number) for number in hashes] != [(1, 0)] * len(hashes)
+    assert totals() == (1, 1)
+    assert recall(hashes) == weigh_all(hashes) != before
 
 
 def test_under_a_new_secret_the_filter_is_silent_until_it_learned_again(settings):

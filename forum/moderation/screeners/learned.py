@@ -9,7 +9,7 @@ from forum.database.asked import Asked, Call
 from forum.discussion.screening import Signal, Strength, Submission
 
 from .. import counts
-from ..classifier import Counts, score_weighed
+from ..classifier import Counts, score_weights
 from ..features import Shown, features_of, show
 from ..keys import fingerprint, hash_all
 from ..links import Link, find_links
@@ -41,16 +41,16 @@ class LearnedFilter:
             return []
         links = own_links(submission.subject, submission.body, article=submission.article, parent=submission.parent)
         features, hashes = _read(submission, links)
-        found = counts.recall_counts(state, hashes)
-        said = score_weighed(found)
+        said = score_weights(counts.recall_weights(state, hashes))
         if said.probability < state.weak_from:
             return []
         is_strong = state.strong_from is not None and said.probability >= state.strong_from
         guilty = [index for index, weight in said.telling if weight > 0]
+        known = counts.read_counts([hashes[index] for index in guilty])
         shown = [
-            (place, known.counts)
+            (place, count)
             for index in guilty
-            if (known := found[index]) and (place := show(features[index], submission.body, links))
+            if (count := known.get(hashes[index])) and (place := show(features[index], submission.body, links))
         ]
         sentence, spans = self._explain(shown, state)
         return [Signal("learned", Strength.STRONG if is_strong else Strength.WEAK, sentence, spans)]

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection, connections, router, transaction
 
+from forum.database.compiled import find_cursor
+
 from ..models import IndexedText
 from ..query import Ways
 from .base import Document, Entry, Match, Question
@@ -24,6 +26,9 @@ class SqliteEngine:
 
     def put(self, table: type[IndexedText], entries: Sequence[Entry]) -> None:
         sql = f'INSERT OR REPLACE INTO "{_name(table)}" (rowid, marks, title, lead, body) VALUES (%s, %s, %s, %s, %s)'
+        if len(entries) == 1:  # a comment that is posted
+            find_cursor(connection).execute(sql, entries[0])
+            return
         with connection.cursor() as cursor:
             cursor.executemany(sql, entries)
 
