@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Generic, NamedTuple, TypeVar, overload
 
 from django.utils.translation import gettext as _
@@ -138,8 +139,13 @@ class Tokens(Sequence[Token]):
         """Tell whether a sentence may begin with the word at ``index``, however texts are parted into sentences."""
         if index == 0:
             return True
-        between = self._written[self._places[index - 1][1] : self._places[index][0]]
-        return not _ENDS.isdisjoint(between)
+        if self._text.isascii():
+            (_start, end), (start, _end) = (
+                match.span() for match in islice(_ASCII_WORD.finditer(self._text.lower()), index - 1, index + 1)
+            )
+        else:
+            end, start = self._places[index - 1][1], self._places[index][0]
+        return not _ENDS.isdisjoint(self._written[end:start])
 
     @cached_property
     def words(self) -> list[str]:
