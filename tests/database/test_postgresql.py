@@ -49,8 +49,7 @@ def test_a_connection_is_asked_once_a_second_at_most(other: Any, monkeypatch: py
     ask = ConnectionPool.check_connection
     monkeypatch.setattr(ConnectionPool, "check_connection", lambda raw: (asked.append(raw), ask(raw)))
     monkeypatch.setattr(base, "TRUSTED_SECONDS", 3600)
-    for _turn in range(other.pool.max_size):  # which gives out each in turn
-        take(other)
+    take(other)
     before = len(asked)
     for _turn in range(other.pool.max_size):
         take(other)
@@ -59,6 +58,24 @@ def test_a_connection_is_asked_once_a_second_at_most(other: Any, monkeypatch: py
     take(other)
     assert len(asked) == before + 1
     assert other.pool._check is None  # or Django would ask as well
+
+
+def test_the_connection_that_was_given_back_last_is_given_out_first(other: Any) -> None:
+    third = connections.create_connection(DEFAULT_DB_ALIAS)
+    for wrapper in (other, third):
+        wrapper.ensure_connection()
+    pids = [wrapper.connection.info.backend_pid for wrapper in (other, third)]
+    assert pids[0] != pids[1]
+    for first, last in ((other, third), (third, other)):
+        first.close()
+        last.close()
+        for wrapper in (last, first):
+            wrapper.ensure_connection()
+        assert last.connection.info.backend_pid == pids[1]
+        assert first.connection.info.backend_pid == pids[0]
+        pids.reverse()
+    for wrapper in (other, third):
+        wrapper.close()
 
 
 def test_a_connection_that_died_is_replaced(other: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,15 @@
 """PostgreSQL, with a pool whose connections are asked at most once a second whether their server is still there.
 
+The connection that was given back last is given out first. psycopg gives out the one that waits longest: once many have read at
+the same time, a dozen processes of the server are woken in turn, each with caches that others have used meanwhile. Where 300
+comments a second were posted, there were 220 then (2 cores).
+
 Django asks each time that one is taken, which is one more question for every page. A request that gets a connection that was cut
 off within that second fails, as one does that is cut off in the middle; the pool makes a new connection in place of it.
 """
 
+from collections import deque
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -14,8 +20,28 @@ from psycopg_pool import ConnectionPool
 TRUSTED_SECONDS = 1.0
 
 
+class _LatestFirst(deque[Any]):
+    """What waits in a pool, which takes it from the left."""
+
+    def append(self, connection: Any) -> None:
+        self.appendleft(connection)
+
+
+_making = Lock()  # of two threads that ask for a pool at once, one puts its connections in order
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection of the pool that answered lately. Needs no CONN_HEALTH_CHECKS, with which Django would ask as well."""
+
+    @property
+    def pool(self) -> Any:
+        """The pool of this database in this process; None without one."""
+        pool = super().pool
+        if pool is not None and not isinstance(pool._pool, _LatestFirst):
+            with _making:
+                if not isinstance(pool._pool, _LatestFirst):
+                    pool._pool = _LatestFirst(pool._pool)
+        return pool
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection; raises OperationalError where the server is gone, as the pool does.
