@@ -197,7 +197,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "forum.site.observing.observed",
     "django.middleware.security.SecurityMiddleware",
-    "forum.site.middleware.ContentSecurityPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
     "forum.site.middleware.permissions_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below what sets headers: static files carry them too
     "forum.site.middleware.CompressionMiddleware",  # below the static files, which are compressed when they are collected

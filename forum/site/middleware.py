@@ -1,13 +1,8 @@
 """What no page may lack and Django has no setting for: headers, compression, and an answer to OPTIONS."""
 
 from collections.abc import Callable
-from functools import cached_property
 
 import brotli
-from csp.constants import HEADER
-from csp.middleware import CSPMiddleware
-from csp.utils import build_policy
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -48,23 +43,6 @@ class CompressionMiddleware(GZipMiddleware):
         if not isinstance(response, HttpResponse) or response.has_header("Content-Encoding"):
             return False
         return len(response.content) >= FEWEST_BYTES
-
-
-class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """Sets the policy of the site on every answer, put together once: nothing in it depends on a request."""
-
-    @cached_property
-    def _policy(self) -> str:
-        return build_policy()
-
-    def process_request(self, request: HttpRequest) -> None:
-        """Do nothing: there is no nonce."""
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Set the header, but not on the pages by which Django helps to find a mistake."""
-        if not (settings.DEBUG and response.status_code in (404, 500)):
-            response.setdefault(HEADER, self._policy)
-        return response
 
 
 def permissions_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
