@@ -44,7 +44,7 @@ class _Place:
         return (not self.is_opening or at <= start) and not (at and words[at - 1] in self.not_after)
 
 
-@lru_cache(maxsize=32)  # asked by several checks of one text, and of its sentences
+@lru_cache(maxsize=64)  # asked by several checks of one text, and of its sentences
 def may_have_phrase(text: str) -> bool:
     """Tell whether ``has_phrase`` can be true of a sentence of ``text``: most texts need not be taken apart to know that."""
     tokens = tokens_of(text)

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import islice
 from typing import Generic, NamedTuple, TypeVar, overload
 
 from django.utils.translation import gettext as _
@@ -139,13 +138,14 @@ class Tokens(Sequence[Token]):
         """Tell whether a sentence may begin with the word at ``index``, however texts are parted into sentences."""
         if index == 0:
             return True
-        if self._text.isascii():
-            (_start, end), (start, _end) = (
-                match.span() for match in islice(_ASCII_WORD.finditer(self._text.lower()), index - 1, index + 1)
-            )
-        else:
-            end, start = self._places[index - 1][1], self._places[index][0]
+        end, start = self._spans[index - 1][1], self._spans[index][0]
         return not _ENDS.isdisjoint(self._written[end:start])
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        if self._text.isascii():
+            return [match.span() for match in _ASCII_WORD.finditer(self._text.lower())]
+        return [(start, end) for start, end, _sentence in self._places]
 
     @cached_property
     def words(self) -> list[str]:

@@ -25,7 +25,7 @@ def is_question(text: str) -> bool:
 
 
 def may_ask(text: str) -> bool:
-    """Tell whether ``is_question`` can be true of ``text`` or of a part of it."""
+    """Tell whether ``is_question`` can be true of ``text`` or of sentences of it."""
     return _may_have_mark(text) or may_have_phrase(text) or has_thanks(text)
 
 

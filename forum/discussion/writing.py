@@ -55,9 +55,9 @@ def send_comment(
     writer = None if member else foresee_guest(guest, name=words.name, email=words.email)
     place: dict[str, Any] = {"discussion": discussion, "parent": parent, "author": member, "guest": writer}
     place |= {"arrival": arrival, "now": now}
-    about_earlier = _asks_about_earlier(key, words.body, discussion, member or guest, now)
+    about_earlier = _asks_about_earlier(key, words.body, member or guest, now)
     with asked_at_once(submit(named, **place), *about_earlier, *asks_about_approved(member, writer)):
-        posting = _find_earlier(about_earlier, key, parent) or prepare(named, form_key=key, **place)
+        posting = _find_earlier(about_earlier, key, discussion, parent) or prepare(named, form_key=key, **place)
     try:
         with transaction.atomic():
             if not isinstance(posting, Comment):
@@ -139,47 +139,43 @@ def _find_sent(key: UUID | None) -> Comment | None:
     return next(iter(_SENT(key)), None) if key else None
 
 
-def _find_earlier(asked: Sequence[Call], key: UUID | None, parent: Comment | None) -> Comment | None:
+def _find_earlier(asked: Sequence[Call], key: UUID | None, discussion: Discussion, parent: Comment | None) -> Comment | None:
     """Return what was sent under ``key``; else what the same person sent lately with the same words to the same place.
 
     The latter only where it was not taken back, and published or may be.
     """
-    found = sorted(
-        (pk, parent_id, sent_as and UUID(sent_as)) for call, values in asked for pk, parent_id, sent_as in call(*values)
-    )
-    here = parent.pk if parent else None
-    chosen = next((pk for pk, _parent_id, sent_as in found if key and sent_as == key), None)
-    chosen = chosen or next((pk for pk, parent_id, _sent_as in found if parent_id == here), None)
+    found = sorted((pk, place, parent_id, sent_as) for call, values in asked for pk, place, parent_id, sent_as in call(*values))
+    here = discussion.pk, parent.pk if parent else None
+    chosen = next((pk for pk, *_place, sent_as in found if key and sent_as and UUID(sent_as) == key), None)
+    chosen = chosen or next((pk for pk, *place, _sent_as in found if tuple(place) == here), None)
     return Comment.objects.filter(pk=chosen).first() if chosen else None
 
 
-def _asks_about_earlier(
-    key: UUID | None, body: str, discussion: Discussion, writer: User | Guest | None, now: datetime | None
-) -> list[Call]:
+def _asks_about_earlier(key: UUID | None, body: str, writer: User | Guest | None, now: datetime | None) -> list[Call]:
     if writer is None:
         return [(_SENT_AS, (key,))] if key else []
     question = _EARLIER_BY_MEMBER if isinstance(writer, User) else _EARLIER_BY_GUEST
     since = (now or timezone.now()) - REPEATED_WITHIN
-    return [(question, (key or _NO_KEY, writer.pk, discussion.pk, body, since))]
+    return [(question, (key or _NO_KEY, writer.pk, body, since))]
 
 
 def _ask_earlier(
-    writer: str, key: UUID, pk: int, discussion: int, body: str, since: datetime
-) -> "QuerySet[Comment, tuple[int, int | None, UUID | None]]":
-    """Ask for what has ``key``, and for what a person wrote since then with these words."""
-    known = Comment.objects.filter(**{writer: pk}, created_at__gt=since, discussion=discussion, body=body)
+    writer: str, key: UUID, pk: int, body: str, since: datetime
+) -> "QuerySet[Comment, tuple[int, int, int | None, UUID | None]]":
+    """Ask for what has ``key``, and for what a person wrote since then with these words, wherever: by their index alone."""
+    known = Comment.objects.filter(**{writer: pk}, created_at__gt=since, body=body)
     repeated = known.filter(state__in=(Comment.State.HELD, Comment.State.PUBLISHED))
     # Two reads in one: an OR of the conditions is planned badly on PostgreSQL.
     return _ask_sent(key).union(repeated.values_list(*_SENDING), all=True)
 
 
-def _ask_sent(key: UUID) -> "QuerySet[Comment, tuple[int, int | None, UUID | None]]":
+def _ask_sent(key: UUID) -> "QuerySet[Comment, tuple[int, int, int | None, UUID | None]]":
     return Comment.objects.filter(form_key=key).values_list(*_SENDING)
 
 
 _NO_KEY = UUID(int=0)
 _SENT = CompiledObjects(Comment, lambda key: Comment.objects.filter(form_key=key))
-_SENDING = ("pk", "parent", "form_key")
+_SENDING = ("pk", "discussion", "parent", "form_key")
 _SENT_AS = Asked(_ask_sent)
 _EARLIER_BY_MEMBER, _EARLIER_BY_GUEST = Asked(partial(_ask_earlier, "author")), Asked(partial(_ask_earlier, "guest"))
 

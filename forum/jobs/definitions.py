@@ -48,7 +48,7 @@ class JobBackend(DatabaseBackend):
     task_class = Job  # type: ignore[assignment]
 
     def enqueue(self, task: Any, args: Any, kwargs: Any) -> None:  # type: ignore[override]
-        """Write a row, the same as the parent does. What becomes of it is to be read there: nobody is given a result."""
+        """Write the row that the parent writes. What becomes of it is to be read there: nobody is given a result, or a signal."""
         from django_tasks_db.models import DBTaskResult, get_date_max  # models cannot be imported where jobs are declared
 
         row = {

@@ -5,6 +5,7 @@ from the signs together is in ``advertising``.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -270,7 +271,8 @@ def _asks(own: str, sold: Collection[tuple[int, int]]) -> bool:
     asked = [match.start() for match in _ASKS.finditer(own)]
     may_be = may_ask(own)
     for start, end in sentences_of(own) if asked or may_be else ():
-        if not (any(start <= place < end for place in asked) or (may_be and is_question(own[start : end + 1]))):
+        first = bisect_left(asked, start)
+        if not ((first < len(asked) and asked[first] < end) or (may_be and is_question(own[start : end + 1]))):
             continue
         words = list_words(own[start : end + 1])
         if wordlists.VENUES.isdisjoint(words) and not any(start <= place[0] < end for place in sold):

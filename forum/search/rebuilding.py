@@ -18,6 +18,7 @@ from .words import base_language
 COMMENTS_AT_ONCE = 200  # a fraction of a second each, so that others can write in between
 ARTICLES_AT_ONCE = 10
 DELETED_AT_ONCE = 1_000
+MERGED_EVERY = 10_000  # texts: pieces that nobody merges are merged all at once some day
 OnProgress = Callable[[int], None]
 
 
@@ -47,6 +48,8 @@ def rebuild(on_progress: OnProgress = lambda done: None, *, from_start: bool = F
         while count := step():
             done += count
             on_progress(done)
+            if done // MERGED_EVERY > (done - count) // MERGED_EVERY:
+                engine().merge(IndexedComment)
     IndexState.objects.update(rebuilt_article=None, rebuilt_comment=None, has_gaps=True)
     return done
 

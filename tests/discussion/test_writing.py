@@ -229,6 +229,12 @@ def test_same_words_in_reply_to_somebody_else_are_another_comment(client, articl
     assert Comment.objects.filter(body=BODY).count() == 3
 
 
+def test_same_words_under_another_article_are_another_comment(client, article):
+    for path in (_new(article), _new(ArticleFactory()), _new(article)):
+        client.post(path, _typed())
+    assert Comment.objects.filter(body=BODY).count() == 2
+
+
 def test_those_who_write_stand_in_line_and_those_who_read_do_not(client, article, monkeypatch):
     class Counted(Line):
         turns = 0

@@ -21,7 +21,7 @@ TRUSTED_SECONDS = 1.0
 
 
 class _LatestFirst(deque[Any]):
-    """What waits in a pool, which takes it from the left."""
+    """What waits in a pool, which takes it from the left; when one is too many, too."""
 
     def append(self, connection: Any) -> None:
         self.appendleft(connection)

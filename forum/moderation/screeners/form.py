@@ -20,7 +20,7 @@ FAST_SECONDS = 5  # to read the form, write and send it; a text begun elsewhere 
 WITHIN = HOUR
 OLD_AFTER = timedelta(days=365)
 SEVERAL, MANY = 3, 6  # old articles
-OF_WRITER, OF_NETWORK = most_posts(By.PERSON, WITHIN), most_posts(By.ADDRESS, WITHIN) // 2  # the latest are looked at
+OF_WRITER, OF_NETWORK = most_posts(By.PERSON, WITHIN), most_posts(By.ADDRESS, WITHIN) // 2  # the latest of so many are looked at
 
 
 class Honeypot:
