@@ -41,11 +41,11 @@ def test_keys_and_identifiers_are_kept_as_given() -> None:
     comment, batch = CommentFactory(), UUID(int=77)
     values = {"actor_kind": ActorKind.IMPORT, "to_state": comment.state, "at": MOMENT}
     insert_objects(
-        [Decision(pk=9_000 + number, comment=comment, batch=batch if number else None, **values) for number in range(2)]
+        [Decision(pk=2_000_000_000 + number, comment=comment, batch=batch if number else None, **values) for number in range(2)]
     )
-    assert list(Decision.objects.filter(comment=comment, pk__gte=9_000).order_by("pk").values_list("pk", "batch")) == [
-        (9_000, None),
-        (9_001, batch),
+    assert list(Decision.objects.filter(comment=comment, pk__gte=2_000_000_000).order_by("pk").values_list("pk", "batch")) == [
+        (2_000_000_000, None),
+        (2_000_000_001, batch),
     ]
     assert Decision.objects.get(batch=batch).actor_kind == ActorKind.IMPORT
 
