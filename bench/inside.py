@@ -13,21 +13,19 @@ django.setup()
 from django.conf import settings  # noqa: E402  (the settings come first)
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.db.models import Count, F, Max  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from articles.models import Article  # noqa: E402
-from forum.accounts.client_address import network_of  # noqa: E402
 from forum.accounts.models import User  # noqa: E402
 from forum.accounts.staff import add_staff  # noqa: E402
-from forum.database.bulk import insert_rows  # noqa: E402
-from forum.discussion.arrival import sign_opening  # noqa: E402
+from forum.discussion.arrival import Arrival, sign_opening  # noqa: E402
 from forum.discussion.models import Comment, Discussion  # noqa: E402
 from forum.discussion.recount import recount_discussion  # noqa: E402
 from forum.imports.sample import load_sample  # noqa: E402
-from forum.moderation.models import Evidence  # noqa: E402
+from forum.moderation.memory import keep_evidence  # noqa: E402
 from forum.site.startup import collect_static_files  # noqa: E402
 
 from .generate import ARRIVED, DEEP_SLUG, LONG_SLUG, NETWORKS, WIDE_SLUG  # noqa: E402
@@ -67,14 +65,12 @@ def bump(slug: str) -> None:
 
 def remember_arrivals() -> None:
     """Remember of the latest comments how they came in, as a site does for a month: the open format says nothing of it."""
-    latest = Comment.objects.order_by("-pk").values_list("pk", "discussion")[:ARRIVED]
+    latest = Comment.objects.order_by("-pk").only("pk", "discussion")[:ARRIVED]
     now, apart = timezone.now(), timedelta(days=settings.EVIDENCE_DAYS) / ARRIVED
-    names = ("comment_id", "discussion_id", "client_ip", "network", "form_seconds", "at")
-    rows = []
-    for number, (pk, place) in enumerate(latest):
-        client_ip = str(ip_address("10.0.0.1") + 256 * (number * 7 % NETWORKS))
-        rows.append((pk, place, client_ip, network_of(client_ip), 60, now - number * apart))
-    insert_rows(Evidence, names, rows)
+    with transaction.atomic():
+        for number, comment in enumerate(latest):
+            client_ip = str(ip_address("10.0.0.1") + 256 * (number * 7 % NETWORKS))
+            keep_evidence(comment, Arrival(client_ip=client_ip, form_seconds=60), at=now - number * apart)
 
 
 def moderators(count: int) -> list[str]:

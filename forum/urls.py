@@ -6,7 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("articles.urls")),  # first what is asked for most: they are gone through one by one
-    path("", include("forum.subscriptions.urls")),
+    path("", include("forum.subscriptions.urls")),  # before the conversations': there "mine/" takes any word
     path("", include("forum.discussion.urls")),
     path("", include("forum.moderation.urls")),  # before the administration's: some addresses lie below it
     path("admin/", admin.site.urls),

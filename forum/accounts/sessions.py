@@ -23,7 +23,9 @@ class SessionStore(db.SessionStore):
     def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return what ``session_data`` holds, nothing where it is not ours."""
         try:
-            text = _read_signed(str(session_data), self.key_salt, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+            text = _read_signed(
+                session_data, self.key_salt, self.serializer, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+            )
         except Exception:  # whatever is wrong with it, Django says so
             return super().decode(session_data)
         found: dict[str, Any] = self.serializer().loads(text)
@@ -37,7 +39,6 @@ class SessionStore(db.SessionStore):
 
 
 @lru_cache(maxsize=1024)
-def _read_signed(session_data: str, salt: str, secrets: tuple[str, ...]) -> bytes:
+def _read_signed(session_data: Any, salt: str, serializer: Any, secrets: tuple[str, ...]) -> Any:
     """Return the text in ``session_data``, written anew: whoever reads it gets a dictionary of their own."""
-    serializer = signing.JSONSerializer
     return serializer().dumps(signing.loads(session_data, salt=salt, serializer=serializer))

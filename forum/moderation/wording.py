@@ -18,8 +18,7 @@ from forum.discussion.questions import is_question, may_ask
 from . import wordlists
 from .caseless import Caseless
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
-_PARTS = re.compile(rf"({_WORD.pattern})")
+_PARTS = re.compile(r"([^\W_]+(?:[-'’][^\W_]+)*)")  # words, which stay among the parts
 _BREAK = re.compile(r"[.!?…,;:()\[\]\"“”\n/]")
 _WEB_ADDRESS = re.compile(r"(?:https?://|\bwww\.)\S*[^\s.,!?…]", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?…\n]+")

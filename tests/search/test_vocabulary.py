@@ -132,10 +132,11 @@ def test_nothing_of_an_erased_comment_is_left_in_the_index(article) -> None:
     assert kept.public
 
 
-@pytest.mark.skipif(connection.vendor == "postgresql", reason="the list of what waits is kept by PostgreSQL itself")
 @pytest.mark.django_db(transaction=True)
 def test_pieces_that_single_comments_leave_in_the_index_wait_for_the_worker(article) -> None:
     def count_pieces() -> int:
+        if connection.vendor == "postgresql":  # which merges by itself
+            return 0
         with connection.cursor() as cursor:
             cursor.execute("SELECT COUNT(DISTINCT segid) FROM search_indexedcomment_idx")
             return cursor.fetchone()[0]
@@ -144,7 +145,8 @@ def test_pieces_that_single_comments_leave_in_the_index_wait_for_the_worker(arti
     before = count_pieces()
     for number in range(20):  # more than SQLite itself leaves
         CommentFactory(article=article, body=f"Baclofen, for the {number}. time.")
-    assert count_pieces() == before + 20
+    assert count_pieces() == before + (20 if connection.vendor == "sqlite" else 0)
+    assert len(find("baclofen")) == 20
     jobs.learn_words.call()
     assert count_pieces() < 4
     assert len(find("baclofen")) == 20

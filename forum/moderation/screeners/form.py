@@ -20,7 +20,8 @@ FAST_SECONDS = 5  # to read the form, write and send it; a text begun elsewhere 
 WITHIN = HOUR
 OLD_AFTER = timedelta(days=365)
 SEVERAL, MANY = 3, 6  # old articles
-OF_WRITER, OF_NETWORK = most_posts(By.PERSON, WITHIN), most_posts(By.ADDRESS, WITHIN) // 2  # the latest of so many are looked at
+OF_WRITER = most_posts(By.PERSON, WITHIN)  # comments that are looked at, the latest
+OF_NETWORK = most_posts(By.ADDRESS, WITHIN) // 2  # as many as come within an hour of the clock: each takes its time
 
 
 class Honeypot:
